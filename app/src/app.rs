@@ -1,0 +1,100 @@
+//! Everything inside the body: the frame, the routes, and what happens between two pages.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::hooks::use_location;
+use leptos_router::path;
+use wasm_bindgen::JsCast as _;
+
+use crate::callback::CallbackPage;
+use crate::notice::{NoticeBar, provide_notice, use_notice};
+use crate::pages::landing::Landing;
+use crate::pages::not_found::NotFound;
+use crate::pages::privacy::Privacy;
+use crate::pages::profile::Profile;
+use crate::pages::search::Search;
+use crate::parts::footer::Footer;
+use crate::parts::header::Header;
+use crate::session::Boot;
+use crate::session::fresh::keep_fresh;
+use crate::session::live::{provide_session, use_session};
+
+/// The app. The server renders it with a [`Boot`] in context; the browser takes the same one up
+/// from the page, so both draw the same thing first.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let boot = SharedValue::new(|| use_context::<Boot>().unwrap_or_default()).into_inner();
+    provide_session(boot);
+    provide_notice();
+
+    view! {
+        <Title formatter=|title: String| {
+            if title.is_empty() { "Stagedoor".to_owned() } else { format!("{title} · Stagedoor") }
+        } />
+        <Router>
+            <a class="skip" href="#main" rel="external">"Skip to the content"</a>
+            <Header />
+            <main id="main" tabindex="-1">
+                <NoticeBar />
+                <FlatRoutes fallback=NotFound>
+                    <Route path=path!("/") view=Landing />
+                    <Route path=path!("/search") view=Search />
+                    <Route path=path!("/profile") view=Profile />
+                    <Route path=path!("/privacy") view=Privacy />
+                    <Route path=path!("/callback/:provider") view=CallbackPage />
+                </FlatRoutes>
+            </main>
+            <Footer />
+            <Turning />
+        </Router>
+    }
+}
+
+/// What happens when the app has started, and when it turns to another page.
+#[component]
+fn Turning() -> impl IntoView {
+    let session = use_session();
+    let notice = use_notice();
+    let path = use_location().pathname;
+    keep_fresh(session, untrack(|| path.get()).starts_with("/callback/"));
+    Effect::new(move |before: Option<String>| {
+        let path = path.get();
+        notice.turn_to(&path);
+        match before {
+            // A moment later, when everything that waits for its turn has had it.
+            None => set_timeout(mark_ready, Duration::ZERO),
+            Some(before) if before != path => set_timeout(go_to_heading, Duration::ZERO),
+            Some(_) => {}
+        }
+        path
+    });
+}
+
+/// Tells style and tests that the page is live.
+fn mark_ready() {
+    if let Some(html) = document().document_element() {
+        // It fails for names that are no attribute names, and these are.
+        let _ = html.set_attribute("data-ready", "");
+        let _ = html.remove_attribute("data-failed");
+    }
+}
+
+/// Puts the keyboard and the screen reader where a full page load would: at the head of the page.
+fn go_to_heading() {
+    let heading = document().query_selector("main h1").ok().flatten();
+    let main = || document().get_element_by_id("main");
+    let Some(target) = heading.or_else(main) else {
+        return;
+    };
+    let _ = target.set_attribute("tabindex", "-1");
+    if let Ok(target) = target.dyn_into::<web_sys::HtmlElement>() {
+        let options = web_sys::FocusOptions::new();
+        // The router has scrolled to where the page is to be read from.
+        options.set_prevent_scroll(true);
+        let _ = target.focus_with_options(&options);
+    }
+}

@@ -1,0 +1,96 @@
+//! Why a sign-in did not finish.
+
+use crate::error::{ApiError, Code};
+use crate::parts::error_view::{Problem, WayOn};
+
+/// The end of a sign-in that did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The address names no provider on offer here.
+    UnknownProvider,
+    /// The fragment of the address held a token.
+    TokenInAddress,
+    /// This tab has no verifier for the answer: another tab or another browser asked for it.
+    StartedElsewhere,
+    /// The server refused.
+    Refused(ApiError),
+}
+
+impl Failure {
+    /// What is said to a person who is signed in all the same and goes on into the app. Nothing
+    /// where there is nothing to tell: an answer that comes a second time, as after a double click,
+    /// a reload or the Back button, changes nothing for them, nor does their own no.
+    pub fn in_passing(&self) -> Option<&'static str> {
+        match self {
+            Self::UnknownProvider | Self::StartedElsewhere => None,
+            Self::TokenInAddress => Some("Tokens in an address are never accepted."),
+            Self::Refused(error) => match error.code {
+                Code::TransactionMissing | Code::StateMismatch | Code::AccessDenied => None,
+                code => Some(code.sentence()),
+            },
+        }
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::UnknownProvider => Self::new(
+                "This address belongs to no sign-in service that is offered here.",
+                "Nothing was changed.",
+                WayOn::SignIn,
+            ),
+            Failure::TokenInAddress => Self::new(
+                "Tokens in an address are never accepted.",
+                "It was taken out of the address and not used. Start again from here to sign in.",
+                WayOn::SignIn,
+            ),
+            Failure::StartedElsewhere => Self::new(
+                "This sign-in was started in another tab or another browser.",
+                "Finish it there, or start again here. Nothing was changed.",
+                WayOn::SignIn,
+            ),
+            // Whatever it was, the way on from here is a new start: this answer is used up.
+            Failure::Refused(error) => Self {
+                way_on: WayOn::SignIn,
+                ..error.into()
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Failure;
+    use crate::error::{ApiError, Code};
+    use crate::parts::error_view::{Problem, WayOn};
+
+    #[test]
+    fn every_failure_offers_a_new_start() {
+        let refused = Code::ALL
+            .iter()
+            .map(|&code| Failure::Refused(ApiError::new(code)));
+        let own = [
+            Failure::UnknownProvider,
+            Failure::TokenInAddress,
+            Failure::StartedElsewhere,
+        ];
+        for failure in own.into_iter().chain(refused) {
+            let problem = Problem::from(failure.clone());
+            assert_eq!(problem.way_on, WayOn::SignIn, "{failure:?}");
+            assert!(problem.sentence.ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn second_answer_is_no_news_to_a_signed_in_person() {
+        for code in [Code::TransactionMissing, Code::AccessDenied] {
+            assert_eq!(Failure::Refused(ApiError::new(code)).in_passing(), None);
+        }
+        assert!(
+            Failure::Refused(ApiError::new(Code::ProviderUnavailable))
+                .in_passing()
+                .is_some()
+        );
+    }
+}

@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+pub mod api;
+pub mod app;
+pub mod callback;
+pub mod error;
+pub mod music;
+pub mod notice;
+pub mod page_life;
+pub mod pages;
+pub mod parts;
+#[cfg(feature = "ssr")]
+pub mod port;
+pub mod session;
+#[cfg(feature = "ssr")]
+mod shell;
+pub mod sign_in;
+pub mod sign_out;
+pub mod tabs;
+
+pub use app::App;
+#[cfg(feature = "ssr")]
+pub use shell::shell;

@@ -1,0 +1,7 @@
+//! The pages, one file each.
+
+pub mod landing;
+pub mod not_found;
+pub mod privacy;
+pub mod profile;
+pub mod search;

@@ -1,0 +1,13 @@
+//! Pieces that pages are made of.
+
+pub mod account_menu;
+pub mod artwork;
+pub mod brand;
+pub mod date;
+pub mod error_view;
+pub mod footer;
+pub mod header;
+pub mod open_spotify;
+pub mod search_box;
+pub mod signed_in;
+pub mod theme_menu;

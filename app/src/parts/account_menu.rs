@@ -1,0 +1,86 @@
+//! Who is signed in, at the end of the header.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::parts::artwork::Artwork;
+use crate::parts::theme_menu::close;
+use crate::session::AccountView;
+use crate::session::live::use_session;
+use crate::sign_in::button::SignInButton;
+use crate::sign_out::SignOutButton;
+
+/// The person's menu, a way in for a person who is signed out, or a grey place while it is not yet
+/// known.
+///
+/// It draws from signals and waits for nothing: something that suspends outside of the routes
+/// breaks their hydration.
+#[component]
+pub fn AccountMenu() -> impl IntoView {
+    let session = use_session();
+    move || {
+        match (session.signed_in(), session.account()) {
+        (None, _) => view! {
+            <span class="skeleton account-place" role="img" aria-label="Checking who you are"></span>
+        }
+        .into_any(),
+        (Some(true), Some(account)) => view! { <Menu account /> }.into_any(),
+        _ => view! { <A href="/profile" attr:class="button small">"Sign in"</A> }.into_any(),
+    }
+    }
+}
+
+#[component]
+fn Menu(account: AccountView) -> impl IntoView {
+    let session = use_session();
+    let name = account.name.unwrap_or_else(|| "Your account".to_owned());
+    let switch = session.providers().into_iter().map(|provider| {
+        let label = if session.providers().len() > 1 {
+            format!("Use another {} account", provider.label)
+        } else {
+            "Use another account".to_owned()
+        };
+        view! { <li><SignInButton provider label switch_account=true quiet=true /></li> }
+    });
+    view! {
+        <div class="menu">
+            <button
+                type="button"
+                class="account-button"
+                popovertarget="account-menu"
+                title=name.clone()
+            >
+                <Artwork address=account.picture size=28 />
+                <span class="account-name">{name.clone()}</span>
+                <span class="heard">", your account"</span>
+            </button>
+            <div class="menu-sheet" id="account-menu" popover="auto">
+                <p class="menu-head">
+                    "Signed in as " <strong title=name.clone()>{name.clone()}</strong>
+                </p>
+                <ul role="list">
+                    <li>
+                        <A
+                            href="/profile"
+                            attr:class="menu-item"
+                            on:click=move |_| close("account-menu")
+                        >
+                            "Your profile"
+                        </A>
+                    </li>
+                    <li>
+                        <A
+                            href="/privacy"
+                            attr:class="menu-item"
+                            on:click=move |_| close("account-menu")
+                        >
+                            "What is kept"
+                        </A>
+                    </li>
+                    {switch.collect_view()}
+                    <li><SignOutButton /></li>
+                </ul>
+            </div>
+        </div>
+    }
+}

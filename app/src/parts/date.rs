@@ -1,0 +1,90 @@
+//! Days, as people read them.
+
+use leptos::prelude::*;
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// A day, such as `22 May 2027`.
+///
+/// The server does not know the person's time zone, so the page arrives with the day in UTC; the
+/// browser puts the local one in its place once it runs.
+#[component]
+pub fn Day(
+    /// Unix seconds.
+    at: i64,
+) -> impl IntoView {
+    let (year, month, day) = civil(at);
+    let stamp = format!("{year:04}-{month:02}-{day:02}");
+    let words = RwSignal::new(in_words(year, month, day));
+    Effect::new(move |_| {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "exact for the next 280 million years"
+        )]
+        let date = js_sys::Date::new(&(at as f64 * 1_000.0).into());
+        let year = i64::from(date.get_full_year());
+        words.set(in_words(year, date.get_month() + 1, date.get_date()));
+    });
+    view! { <time datetime=stamp>{move || words.get()}</time> }
+}
+
+fn in_words(year: i64, month: u32, day: u32) -> String {
+    let month = MONTHS.get(month as usize - 1).copied().unwrap_or_default();
+    format!("{day} {month} {year}")
+}
+
+/// Year, month and day in UTC of unix seconds: Howard Hinnant's `civil_from_days`.
+fn civil(at: i64) -> (i64, u32, u32) {
+    let days = at.div_euclid(86_400) + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    // Years begin in March here, so that the leap day is the last one.
+    let march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * march + 2) / 5 + 1;
+    let month = if march < 10 { march + 3 } else { march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let small = |value: i64| u32::try_from(value).unwrap_or_default();
+    (year, small(month), small(day))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{civil, in_words};
+
+    #[test]
+    fn known_days_are_right() {
+        let cases = [
+            (0, (1970, 1, 1)),
+            (86_399, (1970, 1, 1)),
+            (86_400, (1970, 1, 2)),
+            (-1, (1969, 12, 31)),
+            (951_782_400, (2000, 2, 29)),
+            (951_868_800, (2000, 3, 1)),
+            (1_795_305_600, (2026, 11, 22)),
+            (4_102_444_800, (2100, 1, 1)),
+        ];
+        for (at, day) in cases {
+            assert_eq!(civil(at), day, "{at}");
+        }
+    }
+
+    #[test]
+    fn day_is_told_in_words() {
+        assert_eq!(in_words(2027, 5, 22), "22 May 2027");
+    }
+}

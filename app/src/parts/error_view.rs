@@ -1,0 +1,323 @@
+//! What went wrong, whose doing it is, and the way on.
+
+use leptos::prelude::*;
+
+use crate::error::{ApiError, Code};
+use crate::session::live::use_session;
+use crate::sign_in::StartError;
+use crate::sign_in::button::{SignInButton, SignInButtons};
+
+/// The provider that catalogue and profile pages speak to.
+const SPOTIFY: &str = "spotify";
+
+/// What a person is told when something did not work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// One sentence: what happened.
+    pub sentence: String,
+    /// What to do about it, in whole sentences; may be empty.
+    pub advice: &'static str,
+    /// The button that goes with it.
+    pub way_on: WayOn,
+    /// Whether nothing went wrong at all: the person chose it.
+    pub calm: bool,
+    /// Seconds until another try makes sense.
+    pub retry_after: Option<u32>,
+    /// Under which the server's log tells the cause.
+    pub reference: Option<String>,
+}
+
+/// What the person can press.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WayOn {
+    /// Nothing here helps.
+    Nothing,
+    /// The same again.
+    TryAgain,
+    /// Sign in, with any provider on offer.
+    SignIn,
+    /// Make the connection to Spotify again.
+    Connect,
+}
+
+impl Problem {
+    /// A problem with nothing but a sentence, advice and a way on.
+    pub fn new(sentence: impl Into<String>, advice: &'static str, way_on: WayOn) -> Self {
+        Self {
+            sentence: sentence.into(),
+            advice,
+            way_on,
+            calm: false,
+            retry_after: None,
+            reference: None,
+        }
+    }
+}
+
+impl From<ApiError> for Problem {
+    /// The sentence is the one that stands here for the code, whatever came over the wire.
+    fn from(error: ApiError) -> Self {
+        let (advice, way_on) = advice(error.code);
+        Self {
+            calm: error.code == Code::AccessDenied,
+            retry_after: error.retry_after,
+            reference: error.reference,
+            ..Self::new(error.code.sentence(), advice, way_on)
+        }
+    }
+}
+
+impl From<StartError> for Problem {
+    fn from(error: StartError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            StartError::NoStorage => Self::new(
+                sentence,
+                "Allow this site to store data, or leave private browsing, and try again.",
+                WayOn::Nothing,
+            ),
+            StartError::NoRandomness => Self::new(
+                sentence,
+                "A current version of Firefox, Chrome, Edge or Safari can.",
+                WayOn::Nothing,
+            ),
+            StartError::ForeignAddress => Self::new(
+                sentence,
+                "Whoever runs this installation has to put its settings right.",
+                WayOn::Nothing,
+            ),
+            // The button that was pressed stands beside it.
+            StartError::Refused(error) => Self {
+                way_on: WayOn::Nothing,
+                ..error.into()
+            },
+        }
+    }
+}
+
+/// What to do about each code, and the button that does it.
+#[expect(
+    clippy::match_same_arms,
+    reason = "one line for each code, in the order of the contract"
+)]
+const fn advice(code: Code) -> (&'static str, WayOn) {
+    use Code as C;
+    match code {
+        C::TransactionMissing => (
+            "Start again here, and finish in this same browser.",
+            WayOn::SignIn,
+        ),
+        C::TransactionExpired => (
+            "Nothing was changed. Starting again takes a moment.",
+            WayOn::SignIn,
+        ),
+        C::StateMismatch | C::IssuerMismatch | C::ProviderMismatch => (
+            "It was not used, and nothing was changed. Start again from here to be sure.",
+            WayOn::SignIn,
+        ),
+        C::VerifierMismatch => (
+            "Go back to the tab in which you started, or start again here.",
+            WayOn::SignIn,
+        ),
+        C::CodeRejected => (
+            "Nothing was changed. Starting again usually helps.",
+            WayOn::SignIn,
+        ),
+        C::AccessDenied => (
+            "Nothing was changed. You can sign in whenever you like.",
+            WayOn::SignIn,
+        ),
+        C::BadRequest | C::MethodNotAllowed | C::UnsupportedMediaType | C::MisdirectedRequest => {
+            ("Reloading the page usually helps.", WayOn::Nothing)
+        }
+        C::SignedOut => ("Sign in to go on.", WayOn::SignIn),
+        C::Reauthorize => (
+            "Spotify ends a connection after six months, or when you remove it there. \
+             Your account here is untouched.",
+            WayOn::Connect,
+        ),
+        C::IdTokenInvalid | C::UserinfoMismatch => (
+            "It was not believed, and nothing was changed. If it happens again, tell whoever runs \
+             this installation.",
+            WayOn::SignIn,
+        ),
+        C::Csrf => ("Reload the page and try again.", WayOn::Nothing),
+        C::PermissionNeeded => (
+            "You can give it, and take it back, whenever you like.",
+            WayOn::Nothing,
+        ),
+        C::NotAllowListed => (
+            "Whoever runs this installation can add you in Spotify's developer dashboard.",
+            WayOn::Nothing,
+        ),
+        C::OwnerPremiumRequired => (
+            "Whoever runs this installation has to renew it; Spotify may take some hours to \
+             notice.",
+            WayOn::Nothing,
+        ),
+        C::Forbidden => ("", WayOn::Nothing),
+        C::RecentSignInNeeded => ("", WayOn::SignIn),
+        C::NotFound => (
+            "It may have been removed, or the address may be mistyped.",
+            WayOn::Nothing,
+        ),
+        C::TooLarge => ("", WayOn::Nothing),
+        C::IdentityTaken => (
+            "Sign in with it if you want to use that account.",
+            WayOn::Nothing,
+        ),
+        C::LastIdentity => ("Add another way in first.", WayOn::Nothing),
+        C::WrongAccount => (
+            "Nothing was changed. Choose the account that is connected.",
+            WayOn::Connect,
+        ),
+        C::NotConnected => ("Connect it to see what is yours.", WayOn::Connect),
+        C::RateLimited => ("", WayOn::TryAgain),
+        C::QuotaExhausted => (
+            "Spotify counts it over 24 hours, for everybody who uses this installation.",
+            WayOn::TryAgain,
+        ),
+        C::ProviderError | C::ProviderUnavailable => (
+            "The trouble is on its side, and nothing of yours is lost.",
+            WayOn::TryAgain,
+        ),
+        C::Unavailable => ("Nothing of yours is lost.", WayOn::TryAgain),
+        C::Unexpected => (
+            "If it happens again, tell whoever runs this installation.",
+            WayOn::TryAgain,
+        ),
+        C::Offline => ("Nothing of yours is lost.", WayOn::TryAgain),
+    }
+}
+
+/// Shows a [`Problem`]: the sentence, the advice, how long to wait, the button, the reference.
+///
+/// Everything in it is text of this app. What a provider said is neither here nor on the wire.
+#[component]
+pub fn ErrorView(
+    /// What went wrong; an [`ApiError`] will do.
+    #[prop(into)]
+    problem: Problem,
+    /// Does the same again. Without it there is no *Try again*.
+    #[prop(optional, into)]
+    retry: Option<Callback<()>>,
+) -> impl IntoView {
+    let session = use_session();
+    let button = match problem.way_on {
+        WayOn::Nothing => None,
+        WayOn::TryAgain => retry.map(|retry| {
+            view! {
+                <button type="button" class="button quiet" on:click=move |_| retry.run(())>
+                    "Try again"
+                </button>
+            }
+            .into_any()
+        }),
+        WayOn::SignIn => Some(view! { <SignInButtons /> }.into_any()),
+        WayOn::Connect => session.provider(SPOTIFY).map(|provider| {
+            let label = format!("Connect {} again", provider.label);
+            view! { <SignInButton provider label /> }.into_any()
+        }),
+    };
+    view! {
+        <div class="problem" class:calm=problem.calm role="alert">
+            <p class="problem-sentence">{problem.sentence}</p>
+            {(!problem.advice.is_empty()).then(|| view! { <p>{problem.advice}</p> })}
+            {problem.retry_after.map(|seconds| view! {
+                <p>"Another try makes sense " {wait_in_words(seconds)} "."</p>
+            })}
+            {button.map(|button| view! { <div class="problem-way">{button}</div> })}
+            {problem.reference.map(|reference| view! {
+                <p class="reference">"Reference: " <code>{reference}</code></p>
+            })}
+        </div>
+    }
+}
+
+/// How long `seconds` are, as people say it: `in 12 seconds`, `in about 14 hours`.
+pub fn wait_in_words(seconds: u32) -> String {
+    let (count, unit) = match seconds {
+        0 => return "now".to_owned(),
+        1 => return "in a second".to_owned(),
+        2..=90 => return format!("in {seconds} seconds"),
+        91..=5_400 => (seconds.div_ceil(60), "minutes"),
+        5_401..=129_600 => (seconds.div_ceil(3_600), "hours"),
+        _ => (seconds.div_ceil(86_400), "days"),
+    };
+    format!("in about {count} {unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::{Problem, WayOn, advice, wait_in_words};
+    use crate::error::{ApiError, Code};
+
+    #[test]
+    fn every_code_has_a_sentence_of_its_own() {
+        let mut seen = HashMap::new();
+        for &code in Code::ALL {
+            let sentence = code.sentence();
+            assert!(
+                sentence.len() > 10 && sentence.ends_with('.'),
+                "{code:?}: {sentence}"
+            );
+            if let Some(other) = seen.insert(sentence, code) {
+                panic!("{code:?} and {other:?} say the same");
+            }
+        }
+    }
+
+    #[test]
+    fn advice_is_whole_sentences() {
+        for &code in Code::ALL {
+            let (advice, _) = advice(code);
+            assert!(
+                advice.is_empty() || advice.ends_with('.'),
+                "{code:?}: {advice}"
+            );
+        }
+    }
+
+    #[test]
+    fn text_of_the_wire_is_not_shown() {
+        let mut error = ApiError::new(Code::ProviderError);
+        error.message = "<b>call this number</b>".to_owned();
+        assert_eq!(
+            Problem::from(error).sentence,
+            Code::ProviderError.sentence()
+        );
+    }
+
+    #[test]
+    fn saying_no_is_no_alarm() {
+        assert!(Problem::from(ApiError::new(Code::AccessDenied)).calm);
+        assert!(!Problem::from(ApiError::new(Code::StateMismatch)).calm);
+    }
+
+    #[test]
+    fn ended_connection_offers_to_connect() {
+        for code in [Code::Reauthorize, Code::NotConnected] {
+            assert_eq!(advice(code).1, WayOn::Connect);
+        }
+    }
+
+    #[test]
+    fn waits_are_told_as_people_say_them() {
+        let cases = [
+            (0, "now"),
+            (1, "in a second"),
+            (12, "in 12 seconds"),
+            (90, "in 90 seconds"),
+            (91, "in about 2 minutes"),
+            (3_600, "in about 60 minutes"),
+            (48_925, "in about 14 hours"),
+            (86_400, "in about 24 hours"),
+            (200_000, "in about 3 days"),
+        ];
+        for (seconds, words) in cases {
+            assert_eq!(wait_in_words(seconds), words);
+        }
+    }
+}

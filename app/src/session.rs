@@ -1,0 +1,94 @@
+//! Who is signed in, as the server tells it. Never a token.
+
+pub mod fresh;
+pub mod live;
+
+use serde::{Deserialize, Serialize};
+
+/// The answer of `GET /api/session`. All times are unix seconds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionView {
+    /// Whether there is a session. The other members are empty without one.
+    pub signed_in: bool,
+    /// The account of the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountView>,
+    /// The identities that lead to the account.
+    #[serde(default)]
+    pub identities: Vec<IdentityView>,
+    /// The providers whose tokens this browser holds.
+    #[serde(default)]
+    pub connections: Vec<ConnectionView>,
+    /// When the session ends if it is not used again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_ends_at: Option<i64>,
+}
+
+impl SessionView {
+    /// The connection to `provider`, where this browser has one.
+    pub fn connection(&self, provider: &str) -> Option<&ConnectionView> {
+        self.connections
+            .iter()
+            .find(|connection| connection.provider == provider)
+    }
+}
+
+/// A person here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountView {
+    /// Our id of the account, opaque.
+    pub id: String,
+    /// The display name, where the provider gave one. Any text: show it as text.
+    pub name: Option<String>,
+    /// The address of a picture, `https` (or the sandbox's).
+    pub picture: Option<String>,
+}
+
+/// One way into the account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityView {
+    /// The provider id, such as `spotify`.
+    pub provider: String,
+    /// The provider's id of the person.
+    pub subject: String,
+    /// The name the provider gave.
+    pub name: Option<String>,
+    /// When it was first seen here.
+    pub linked_at: i64,
+}
+
+/// A provider's tokens, held for this browser in a sealed cookie; here without them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionView {
+    /// The provider id.
+    pub provider: String,
+    /// The permissions that the granted scopes cover.
+    pub permissions: Vec<String>,
+    /// The scopes the provider says it granted.
+    pub scopes: Vec<String>,
+    /// When the person consented.
+    pub granted_at: i64,
+    /// When the provider ends the grant, where that is known (Spotify: six months after consent).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant_ends_at: Option<i64>,
+}
+
+/// What a page knows when it is rendered: put into context by the server, serialised into the
+/// page, and taken up by the browser without another request.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Boot {
+    /// The session, or `None` while it is not yet known: a visit that came by a link from another
+    /// site carries no cookie, so its first request tells.
+    pub session: Option<SessionView>,
+    /// The providers on offer.
+    pub providers: Vec<ProviderView>,
+}
+
+/// A provider one can sign in with here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderView {
+    /// The id, as in `/callback/{provider}`.
+    pub id: String,
+    /// The name a person knows, such as `Spotify`.
+    pub label: String,
+}

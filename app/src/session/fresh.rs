@@ -1,0 +1,86 @@
+//! Keeps the session true while the page is open: other tabs, other windows, the Back button.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::page_life::on_restored;
+use crate::session::live::Session;
+use crate::tabs::{self, News};
+
+/// The least time between two questions that coming back to the window causes, in milliseconds.
+const QUIET_MS: f64 = 5_000.0;
+
+/// Learns the session where the page came without it, and again whenever it may have changed.
+///
+/// `asks_itself` says that the page shown first finds out by its own means, as the callback does:
+/// its answer would race with ours.
+pub fn keep_fresh(session: Session, asks_itself: bool) {
+    Effect::new(move |_| {
+        if untrack(|| session.signed_in()).is_none() && !asks_itself {
+            ask(session);
+        }
+    });
+    Effect::new(move |_| {
+        tabs::listen(move |news| match news {
+            // What another tab ended is over here at once, whether or not the server can be asked.
+            News::SignedOut => session.end(),
+            News::SignedIn => ask(session),
+        });
+    });
+    Effect::new(move |_| ask_on_return(session));
+    on_restored(move || {
+        // The page comes back as it was when it was left, which may have been another person's.
+        session.forget();
+        ask(session);
+    });
+}
+
+/// Asks when the person comes back to the window or the network does.
+fn ask_on_return(session: Session) {
+    // The events carry their own time, so no clock is read.
+    let last = Rc::new(Cell::new(0.0));
+    let due = {
+        let last = Rc::clone(&last);
+        move |event: &web_sys::Event| {
+            let now = event.time_stamp();
+            let due = now - last.get() >= QUIET_MS;
+            if due {
+                last.set(now);
+            }
+            due
+        }
+    };
+    let focus = window_event_listener(ev::focus, {
+        let due = due.clone();
+        move |event| {
+            if due(&event) {
+                ask(session);
+            }
+        }
+    });
+    // It fires at the document and bubbles to the window.
+    let visible = window_event_listener(ev::visibilitychange, move |event| {
+        let visible = document().visibility_state() == web_sys::VisibilityState::Visible;
+        if visible && due(&event) {
+            ask(session);
+        }
+    });
+    let online = window_event_listener(ev::online, move |_| ask(session));
+    on_cleanup(move || {
+        focus.remove();
+        visible.remove();
+        online.remove();
+    });
+}
+
+/// Asks in the background. A failure is kept where pages can show it.
+pub fn ask(session: Session) {
+    spawn_local(async move {
+        // `ask` has taken note of the failure.
+        let _ = session.ask().await;
+    });
+}

@@ -1,0 +1,181 @@
+//! Invented music: the same for one seed, and nobody's.
+
+mod generate;
+mod names;
+mod shape;
+
+pub(crate) use shape::Shape;
+
+/// All artists, albums, tracks and playlists. They refer to each other by index.
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    pub(crate) artists: Vec<Artist>,
+    pub(crate) albums: Vec<Album>,
+    pub(crate) tracks: Vec<Track>,
+    pub(crate) playlists: Vec<Playlist>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Artist {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) genres: Vec<&'static str>,
+    pub(crate) followers: u32,
+    pub(crate) popularity: u32,
+    pub(crate) pictured: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Album {
+    pub(crate) id: String,
+    /// Empty for one that was taken down.
+    pub(crate) name: String,
+    pub(crate) kind: AlbumKind,
+    pub(crate) artist: usize,
+    pub(crate) released: Released,
+    pub(crate) popularity: u32,
+    pub(crate) upc: String,
+    pub(crate) tracks: Vec<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AlbumKind {
+    Album,
+    Single,
+    Compilation,
+}
+
+/// A release date that may be known to the year or the month alone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Released {
+    pub(crate) year: i32,
+    pub(crate) month: Option<u32>,
+    pub(crate) day: Option<u32>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Track {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) album: usize,
+    /// The album's artist first, then guests.
+    pub(crate) artists: Vec<usize>,
+    pub(crate) number: usize,
+    pub(crate) duration_ms: u32,
+    pub(crate) explicit: bool,
+    pub(crate) popularity: u32,
+    pub(crate) isrc: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Playlist {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) owner: (&'static str, Option<&'static str>),
+    pub(crate) cover: Cover,
+    pub(crate) tracks: usize,
+    pub(crate) snapshot_id: String,
+    /// Search answers `null` in its place.
+    pub(crate) withheld: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cover {
+    /// Made of album covers, in three sizes.
+    Mosaic,
+    /// Uploaded: one image of unknown size.
+    Custom,
+    /// `images` is `null`.
+    Missing,
+}
+
+impl Released {
+    /// `2024`, `2024-05` or `2024-05-17`, and the name of that precision.
+    pub(crate) fn text(self) -> (String, &'static str) {
+        match (self.month, self.day) {
+            (Some(month), Some(day)) => (format!("{:04}-{month:02}-{day:02}", self.year), "day"),
+            (Some(month), None) => (format!("{:04}-{month:02}", self.year), "month"),
+            _ => (format!("{:04}", self.year), "year"),
+        }
+    }
+
+    /// Days since 1970-01-01 of the first day that it may be.
+    pub(crate) fn first_day(self) -> i64 {
+        days_from_civil(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1))
+    }
+}
+
+/// Days since 1970-01-01 of a date of the Gregorian calendar.
+///
+/// The algorithm is `days_from_civil` of Howard Hinnant's *chrono-Compatible Low-Level Date
+/// Algorithms*.
+fn days_from_civil(year: i32, month: u32, day: u32) -> i64 {
+    let year = i64::from(year) - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let month_from_march = (i64::from(month) + 9) % 12;
+    let day_of_year = (153 * month_from_march + 2) / 5 + i64::from(day) - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{AlbumKind, Catalogue, days_from_civil};
+
+    #[test]
+    fn the_catalogue_is_the_same_for_one_seed() {
+        let [one, same, other] = [7, 7, 8].map(|seed| format!("{:?}", Catalogue::generate(seed)));
+        assert_eq!(one, same);
+        assert_ne!(one, other);
+    }
+
+    #[test]
+    fn the_catalogue_has_its_size_and_its_edges() {
+        let catalogue = Catalogue::generate(1);
+        assert_eq!(catalogue.artists.len(), 60);
+        assert_eq!(catalogue.albums.len(), 150);
+        assert_eq!(catalogue.tracks.len(), 600);
+        assert_eq!(catalogue.playlists.len(), 30);
+        assert!(catalogue.artists.iter().any(|artist| !artist.pictured));
+        assert!(catalogue.albums.iter().any(|album| album.name.is_empty()));
+        assert!(
+            catalogue
+                .albums
+                .iter()
+                .any(|album| album.kind == AlbumKind::Compilation)
+        );
+        assert!(
+            catalogue
+                .albums
+                .iter()
+                .any(|album| album.released.month.is_none())
+        );
+        assert!(catalogue.playlists.iter().any(|playlist| playlist.withheld));
+        assert!(
+            catalogue
+                .playlists
+                .iter()
+                .any(|playlist| playlist.description.is_none())
+        );
+        let names: HashSet<_> = catalogue
+            .artists
+            .iter()
+            .map(|artist| &artist.name)
+            .collect();
+        assert_eq!(names.len(), 60, "artist names repeat");
+        let ids: HashSet<_> = catalogue.tracks.iter().map(|track| &track.id).collect();
+        assert_eq!(ids.len(), 600, "ids repeat");
+        assert!(ids.iter().all(|id| id.len() == 22));
+    }
+
+    #[test]
+    fn days_are_counted_from_1970() {
+        assert_eq!(days_from_civil(1970, 1, 1), 0);
+        assert_eq!(days_from_civil(2000, 2, 29), 11_016);
+        assert_eq!(days_from_civil(2026, 11, 22), 20_779);
+    }
+}

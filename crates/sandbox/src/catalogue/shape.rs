@@ -1,0 +1,194 @@
+//! The catalogue as the Web API spells it.
+
+use serde_json::{Map, Value, json};
+
+use super::{Album, AlbumKind, Artist, Catalogue, Cover, Playlist, Track};
+use crate::page::encode_segment;
+use crate::profile::Profile;
+
+/// Countries that everything is sold in.
+const MARKETS: [&str; 6] = ["BR", "DE", "GB", "JP", "SE", "US"];
+const SIZES: [u32; 3] = [640, 300, 64];
+
+/// Writes objects for one caller.
+pub(crate) struct Shape<'a> {
+    pub(crate) base: &'a str,
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) profile: Profile,
+}
+
+impl Shape<'_> {
+    /// A full artist.
+    pub(crate) fn artist(&self, artist: &Artist) -> Value {
+        let mut object = self.reference("artist", &artist.id);
+        put(&mut object, "name", json!(artist.name));
+        put(&mut object, "genres", json!(artist.genres));
+        let images = if artist.pictured {
+            self.images("artists", &artist.id)
+        } else {
+            json!([])
+        };
+        put(&mut object, "images", images);
+        if self.profile.keeps_removed_fields() {
+            put(
+                &mut object,
+                "followers",
+                json!({ "href": null, "total": artist.followers }),
+            );
+            put(&mut object, "popularity", json!(artist.popularity));
+        }
+        Value::Object(object)
+    }
+
+    fn simple_artist(&self, index: usize) -> Value {
+        let artist = &self.catalogue.artists[index];
+        let mut object = self.reference("artist", &artist.id);
+        put(&mut object, "name", json!(artist.name));
+        Value::Object(object)
+    }
+
+    /// A simplified album.
+    pub(crate) fn album(&self, album: &Album) -> Value {
+        let mut object = self.reference("album", &album.id);
+        let (date, precision) = album.released.text();
+        put(&mut object, "album_type", json!(album.kind.name()));
+        put(&mut object, "total_tracks", json!(album.tracks.len()));
+        put(&mut object, "images", self.images("albums", &album.id));
+        put(&mut object, "name", json!(album.name));
+        put(&mut object, "release_date", json!(date));
+        put(&mut object, "release_date_precision", json!(precision));
+        put(
+            &mut object,
+            "artists",
+            json!([self.simple_artist(album.artist)]),
+        );
+        if self.profile.keeps_removed_fields() {
+            put(&mut object, "available_markets", json!(MARKETS));
+        }
+        Value::Object(object)
+    }
+
+    /// A full track.
+    pub(crate) fn track(&self, track: &Track, with_market: bool) -> Value {
+        let mut object = self.reference("track", &track.id);
+        let artists: Vec<_> = track
+            .artists
+            .iter()
+            .map(|index| self.simple_artist(*index))
+            .collect();
+        put(
+            &mut object,
+            "album",
+            self.album(&self.catalogue.albums[track.album]),
+        );
+        put(&mut object, "artists", json!(artists));
+        put(&mut object, "disc_number", json!(1));
+        put(&mut object, "duration_ms", json!(track.duration_ms));
+        put(&mut object, "explicit", json!(track.explicit));
+        put(&mut object, "external_ids", json!({ "isrc": track.isrc }));
+        put(&mut object, "is_local", json!(false));
+        put(&mut object, "name", json!(track.name));
+        put(&mut object, "preview_url", Value::Null);
+        put(&mut object, "track_number", json!(track.number));
+        if with_market {
+            put(&mut object, "is_playable", json!(true));
+        }
+        if self.profile.keeps_removed_fields() {
+            put(&mut object, "popularity", json!(track.popularity));
+            if !with_market {
+                put(&mut object, "available_markets", json!(MARKETS));
+            }
+        }
+        Value::Object(object)
+    }
+
+    /// A simplified playlist, or the `null` that search puts in place of some.
+    pub(crate) fn found_playlist(&self, playlist: &Playlist) -> Value {
+        if playlist.withheld {
+            return Value::Null;
+        }
+        let mut object = self.reference("playlist", &playlist.id);
+        let (owner_id, owner_name) = playlist.owner;
+        let owner_segment = encode_segment(owner_id);
+        put(&mut object, "collaborative", json!(false));
+        put(&mut object, "description", json!(playlist.description));
+        put(&mut object, "images", self.cover(playlist));
+        put(&mut object, "name", json!(playlist.name));
+        put(
+            &mut object,
+            "owner",
+            json!({
+                "display_name": owner_name,
+                "external_urls": { "spotify": format!("https://open.spotify.com/user/{owner_segment}") },
+                "href": format!("{}/spotify/v1/users/{owner_segment}", self.base),
+                "id": owner_id,
+                "type": "user",
+                "uri": format!("spotify:user:{owner_segment}"),
+            }),
+        );
+        put(&mut object, "public", Value::Null);
+        put(&mut object, "snapshot_id", json!(playlist.snapshot_id));
+        let link = |name: &str| {
+            let href = format!("{}/spotify/v1/playlists/{}/{name}", self.base, playlist.id);
+            json!({ "href": href, "total": playlist.tracks })
+        };
+        put(&mut object, "items", link("items"));
+        if self.profile.keeps_removed_fields() {
+            put(&mut object, "tracks", link("tracks"));
+        }
+        Value::Object(object)
+    }
+
+    fn reference(&self, kind: &str, id: &str) -> Map<String, Value> {
+        let mut object = Map::new();
+        let page = format!("https://open.spotify.com/{kind}/{id}");
+        put(&mut object, "external_urls", json!({ "spotify": page }));
+        put(
+            &mut object,
+            "href",
+            json!(format!("{}/spotify/v1/{kind}s/{id}", self.base)),
+        );
+        put(&mut object, "id", json!(id));
+        put(&mut object, "type", json!(kind));
+        put(&mut object, "uri", json!(format!("spotify:{kind}:{id}")));
+        object
+    }
+
+    fn images(&self, kind: &str, id: &str) -> Value {
+        SIZES
+            .iter()
+            .map(
+                |size| json!({ "url": self.image(kind, id, *size), "height": size, "width": size }),
+            )
+            .collect()
+    }
+
+    fn cover(&self, playlist: &Playlist) -> Value {
+        match playlist.cover {
+            Cover::Mosaic => self.images("playlists", &playlist.id),
+            Cover::Custom => {
+                let url = self.image("playlists", &playlist.id, 640);
+                json!([{ "url": url, "height": null, "width": null }])
+            }
+            Cover::Missing => Value::Null,
+        }
+    }
+
+    fn image(&self, kind: &str, id: &str, size: u32) -> String {
+        format!("{}/spotify/images/{kind}/{id}/{size}.svg", self.base)
+    }
+}
+
+impl AlbumKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Album => "album",
+            Self::Single => "single",
+            Self::Compilation => "compilation",
+        }
+    }
+}
+
+fn put(object: &mut Map<String, Value>, name: &str, value: Value) {
+    object.insert(name.to_owned(), value);
+}

@@ -1,0 +1,287 @@
+//! `GET /control`: everything in one page, and forms to change it.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use axum::extract::State;
+use axum::response::Response;
+use serde_json::json;
+
+use super::{Control, Snapshot};
+use crate::fault::Fault;
+use crate::log::Entry;
+use crate::page::{self, escape};
+use crate::profile::{Profile, RefreshPolicy};
+use crate::world::World;
+
+const SCRIPT: &str = include_str!("page/script.js");
+/// How much of the log the page shows.
+const SHOWN: usize = 100;
+
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "default-src 'none'; style-src '{}'; script-src '{}'; img-src 'self' data:; connect-src 'self'; \
+         form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+        page::style_hash(),
+        page::source_hash(SCRIPT)
+    )
+});
+
+/// The page.
+pub(crate) async fn show(State(world): State<World>) -> Response {
+    let control = Control::new(world);
+    let snapshot = control.snapshot();
+    let log = control.log();
+    let body = format!(
+        r#"<div class="wide"><header><p><strong>Sandbox</strong> Control panel</p></header><main>
+<h1>Control panel</h1><p id="said" role="status"></p>
+<div class="panels">{}{}{}{}{}</div>{}{}{}{}</main></div><script>{SCRIPT}</script>"#,
+        clock_panel(&snapshot),
+        switch_panel(&snapshot),
+        fault_panel(),
+        user_panel(),
+        client_panel(),
+        faults(&snapshot.faults),
+        users(&snapshot),
+        clients(&snapshot),
+        requests(&log),
+    );
+    page::document("Control panel", &body, &POLICY)
+}
+
+fn clock_panel(snapshot: &Snapshot) -> String {
+    let half_year = 184 * 24 * 3600;
+    format!(
+        r#"<section><h2>Clock and data</h2><p>Now <code>{}</code>, offset <code>{}</code> s</p>
+<form data-post="/control/clock" class="fields"><label>Offset in seconds<input name="offset_s" data-kind="number" type="number" value="{}" required></label><button>Set the clock</button></form>
+{}{}{}</section>"#,
+        snapshot.now,
+        snapshot.offset_s,
+        snapshot.offset_s,
+        button(
+            "/control/clock",
+            &json!({ "offset_s": half_year }),
+            "Six months later"
+        ),
+        button("/control/reset", &json!({}), "Reset everything"),
+        button("/control/log/clear", &json!({}), "Clear the log"),
+    )
+}
+
+fn switch_panel(snapshot: &Snapshot) -> String {
+    let profiles = options(Profile::ALL.map(Profile::name), snapshot.profile.name());
+    let policies = options(
+        RefreshPolicy::ALL.map(RefreshPolicy::name),
+        snapshot.refresh_policy.name(),
+    );
+    format!(
+        r#"<section><h2>Habits</h2>
+<form data-post="/control/profile" class="fields"><label>Kind of app<select name="profile">{profiles}</select></label><button>Set the kind of app</button></form>
+<form data-post="/control/refresh-policy" class="fields"><label>Refresh tokens<select name="policy">{policies}</select></label>
+<label class="check"><input type="checkbox" name="omit_scope"{}><span>Leave <code>scope</code> out of refresh answers</span></label><button>Set the refresh policy</button></form>
+<form data-post="/control/owner-premium" class="fields"><label class="check"><input type="checkbox" name="lapsed"{}>The owner’s Premium has lapsed</label><button>Set the owner’s Premium</button></form>
+<form data-post="/control/token-life" class="fields"><label>Life of new access tokens, in seconds<input name="seconds" data-kind="number" type="number" min="1" value="{}" required></label><button>Set the life</button></form></section>"#,
+        checked(snapshot.omit_scope),
+        checked(snapshot.owner_premium_lapsed),
+        snapshot.token_life_s,
+    )
+}
+
+fn fault_panel() -> String {
+    let ready = [
+        (
+            "Token endpoint down once",
+            Fault::status("/spotify/api/token", 503),
+        ),
+        (
+            "Token endpoint answers HTML once",
+            Fault::status("/spotify/api/token", 502)
+                .content_type("text/html")
+                .body("<html><body><h1>502 Bad Gateway</h1></body></html>"),
+        ),
+        (
+            "Token answer lost once",
+            Fault::status("/spotify/api/token", 502).after(),
+        ),
+        ("Web API hangs once", Fault::hang("/spotify/v1")),
+        (
+            "Web API five seconds late once",
+            Fault::delay("/spotify/v1", 5000),
+        ),
+        ("Rate limit once", Fault::rate_limited("/spotify/v1", 7)),
+        (
+            "Quota used up, a hundred times",
+            Fault::quota_exhausted("/spotify/v1", 48_925).times(100),
+        ),
+    ];
+    let buttons: String = ready
+        .into_iter()
+        .map(|(label, fault)| button("/control/fault", &json!(fault), label))
+        .collect();
+    format!(
+        r#"<section><h2>Faults</h2>{buttons}{}
+<form data-post="/control/fault" class="fields"><label>Path<input name="path" value="/spotify/v1/me" required></label>
+<label>Status<input name="status" data-kind="number" type="number" min="200" max="599"></label>
+<label>Delay in milliseconds<input name="delay_ms" data-kind="number" type="number" min="0"></label>
+<label>Body (JSON, else text)<textarea name="body" data-kind="json" rows="3"></textarea></label>
+<label>Content type<input name="content_type"></label>
+<label>Times<input name="times" data-kind="number" type="number" min="1" value="1"></label>
+<label class="check"><input type="checkbox" name="hang">Never answer</label>
+<label class="check"><input type="checkbox" name="after">Only after it was handled</label><button>Arm the fault</button></form></section>"#,
+        button("/control/faults/clear", &json!({}), "Clear all faults"),
+    )
+}
+
+fn user_panel() -> String {
+    r#"<section><h2>Add or replace a listener</h2><form data-post="/control/users" class="fields">
+<label>Login<input name="login" required></label><label>Display name<input name="display_name"></label>
+<label>User id<input name="id"></label><label>E-mail<input name="email"></label><label>Country<input name="country" maxlength="2"></label>
+<label>Product<select name="product"><option>premium</option><option>free</option></select></label>
+<label class="check"><input type="checkbox" name="allow_listed" checked>On the allow list</label><button>Save the listener</button></form></section>"#
+        .to_owned()
+}
+
+fn client_panel() -> String {
+    r#"<section><h2>Add or replace a client</h2><form data-post="/control/clients" class="fields">
+<label>Client id<input name="id" required></label><label>Secret<input name="secret"></label><label>Name<input name="name"></label>
+<label>Description<input name="description"></label><label>Redirect URIs, one a line<textarea name="redirect_uris" data-kind="lines" rows="2"></textarea></label>
+<label class="check"><input type="checkbox" name="any_loopback">Any loopback redirect URI</label><button>Save the client</button></form></section>"#
+        .to_owned()
+}
+
+fn faults(faults: &[Fault]) -> String {
+    let rows = faults.iter().map(|fault| {
+        vec![
+            fault.path.clone(),
+            fault.times.to_string(),
+            json!(fault).to_string(),
+        ]
+    });
+    table("Faults to come", &["Path", "Times", "Fault"], rows, "None.")
+}
+
+fn users(snapshot: &Snapshot) -> String {
+    let rows = snapshot.users.iter().map(|user| {
+        let granted = snapshot
+            .consents
+            .iter()
+            .filter(|consent| consent.login == user.login);
+        let granted: Vec<_> = granted
+            .map(|consent| format!("{} ({})", consent.client_id, consent.scopes.join(" ")))
+            .collect();
+        vec![
+            user.login.clone(),
+            user.display_name
+                .clone()
+                .unwrap_or_else(|| "null".to_owned()),
+            user.id.clone(),
+            format!("{}, {}", user.product, user.country),
+            if user.allow_listed { "yes" } else { "no" }.to_owned(),
+            granted.join("; "),
+        ]
+    });
+    let head = [
+        "Login",
+        "Display name",
+        "User id",
+        "Account",
+        "Allow list",
+        "Granted",
+    ];
+    table("Listeners", &head, rows, "None.")
+}
+
+fn clients(snapshot: &Snapshot) -> String {
+    let rows = snapshot.clients.iter().map(|client| {
+        let loopback = client.any_loopback.then(|| "any loopback".to_owned());
+        let uris: Vec<_> = client
+            .redirect_uris
+            .iter()
+            .cloned()
+            .chain(loopback)
+            .collect();
+        vec![
+            client.id.clone(),
+            client.secret.clone(),
+            client.name.clone(),
+            uris.join(", "),
+        ]
+    });
+    table(
+        "Clients",
+        &["Id", "Secret", "Name", "Redirect URIs"],
+        rows,
+        "None.",
+    )
+}
+
+fn requests(log: &[Entry]) -> String {
+    let rows = log.iter().rev().take(SHOWN).map(|entry| {
+        let pairs = |pairs: &[(String, String)]| {
+            pairs
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        vec![
+            entry.id.to_string(),
+            format!("{} {}", entry.method, entry.path),
+            entry
+                .status
+                .map_or_else(|| "…".to_owned(), |status| status.to_string()),
+            pairs(&entry.query),
+            entry.header("authorization").unwrap_or_default().to_owned(),
+            pairs(&entry.form),
+        ]
+    });
+    let head = ["No.", "Request", "Status", "Query", "Authorization", "Form"];
+    table("Requests, newest first", &head, rows, "None so far.")
+}
+
+fn table(
+    title: &str,
+    head: &[&str],
+    rows: impl Iterator<Item = Vec<String>>,
+    empty: &str,
+) -> String {
+    let mut body = String::new();
+    for row in rows {
+        body.push_str("<tr>");
+        for cell in row {
+            let _ = write!(body, r#"<td dir="auto">{}</td>"#, escape(&cell));
+        }
+        body.push_str("</tr>");
+    }
+    if body.is_empty() {
+        return format!("<section><h2>{title}</h2><p>{empty}</p></section>");
+    }
+    let mut columns = String::new();
+    for name in head {
+        let _ = write!(columns, r#"<th scope="col">{name}</th>"#);
+    }
+    format!(
+        r#"<section><h2>{title}</h2><div class="scroll" tabindex="0" role="region" aria-label="{title}"><table><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table></div></section>"#
+    )
+}
+
+/// A form of one button that posts this body.
+fn button(path: &str, body: &serde_json::Value, label: &str) -> String {
+    format!(
+        r#"<form data-post="{path}" data-whole="{}" class="fields"><button>{label}</button></form>"#,
+        escape(&body.to_string())
+    )
+}
+
+fn options<const N: usize>(names: [&str; N], current: &str) -> String {
+    let mut options = String::new();
+    for name in names {
+        let selected = if name == current { " selected" } else { "" };
+        let _ = write!(options, "<option{selected}>{name}</option>");
+    }
+    options
+}
+
+fn checked(on: bool) -> &'static str {
+    if on { " checked" } else { "" }
+}

@@ -1,0 +1,32 @@
+#![doc = include_str!("../README.md")]
+
+mod accounts;
+mod bounded;
+mod catalogue;
+mod clock;
+mod control;
+mod cors;
+mod fault;
+mod form;
+mod listener;
+mod log;
+mod mint;
+mod page;
+mod profile;
+mod registration;
+mod router;
+mod scope;
+mod server;
+mod web_api;
+mod world;
+
+pub use accounts::AuthorizeRefusal;
+pub use control::{ConsentView, Control, ControlError, Snapshot};
+pub use fault::Fault;
+pub use listener::{Image, Listener};
+pub use log::Entry;
+pub use profile::{Profile, RefreshPolicy};
+pub use registration::Client;
+pub use router::router;
+pub use server::{Sandbox, StartError};
+pub use world::World;

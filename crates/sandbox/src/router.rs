@@ -1,0 +1,68 @@
+//! Every route of the sandbox.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::response::Redirect;
+use axum::routing::{MethodRouter, any, get, post};
+
+use crate::accounts::{apps, authorize, sign_in, token};
+use crate::control::{api, gate, page};
+use crate::web_api::{error, me, pictures, search};
+use crate::world::World;
+use crate::{cors, fault, log};
+
+/// The whole sandbox as an axum router.
+pub fn router(world: World) -> Router {
+    provider(&world).merge(control(&world)).with_state(world)
+}
+
+/// What the provider has: written down first, then CORS, then faults, then the routes. CORS comes
+/// before the faults so that a preflight does not use one up.
+fn provider(world: &World) -> Router<World> {
+    let web_api = |route: MethodRouter<World>| route.fallback(error::unknown_method);
+    Router::new()
+        .route("/spotify/authorize", get(authorize::show))
+        .route("/spotify/authorize/sign-in", post(sign_in::sign_in))
+        .route("/spotify/authorize/switch", post(sign_in::switch))
+        .route("/spotify/authorize/consent", post(authorize::decide))
+        .route("/spotify/api/token", post(token::token))
+        .route("/spotify/account/apps", get(apps::show))
+        .route("/spotify/account/apps/remove", post(apps::remove))
+        .route("/spotify/images/{kind}/{id}/{file}", get(pictures::picture))
+        .route("/spotify/v1/me", web_api(get(me::me)))
+        .route("/spotify/v1/search", web_api(get(search::search)))
+        .route("/spotify/v1", any(error::unknown_path))
+        .route("/spotify/v1/{*rest}", any(error::unknown_path))
+        .route("/spotify/{*rest}", any(async || StatusCode::NOT_FOUND))
+        .layer(from_fn_with_state(world.clone(), fault::inject))
+        .layer(axum::middleware::from_fn(cors::share))
+        .layer(from_fn_with_state(world.clone(), log::record))
+}
+
+/// What tests and people turn; nobody else gets in.
+fn control(world: &World) -> Router<World> {
+    let set = |route: MethodRouter<World>| route.fallback(api::unknown_method);
+    Router::new()
+        .route("/", get(async || Redirect::to("/control")))
+        .route("/control", set(get(page::show)))
+        .route("/control/state", set(get(api::state)))
+        .route("/control/users", set(post(api::users)))
+        .route("/control/clients", set(post(api::clients)))
+        .route("/control/fault", set(post(api::fault)))
+        .route("/control/faults/clear", set(post(api::clear_faults)))
+        .route("/control/clock", set(post(api::clock)))
+        .route("/control/profile", set(post(api::profile)))
+        .route("/control/refresh-policy", set(post(api::policy)))
+        .route("/control/owner-premium", set(post(api::premium)))
+        .route("/control/token-life", set(post(api::token_life)))
+        .route("/control/authorize", set(post(api::authorize)))
+        .route("/control/remove-app", set(post(api::remove_app)))
+        .route("/control/reset", set(post(api::reset)))
+        .route("/control/log", set(get(api::log)))
+        .route("/control/log/clear", set(post(api::clear_log)))
+        .route("/control/{*rest}", any(api::unknown))
+        .layer(DefaultBodyLimit::max(api::BODY_LIMIT))
+        .layer(from_fn_with_state(world.clone(), gate::keep))
+}

@@ -1,0 +1,9 @@
+//! The Web API under `/spotify/v1`.
+
+pub(crate) mod bearer;
+pub(crate) mod error;
+pub(crate) mod etag;
+pub(crate) mod me;
+pub(crate) mod pictures;
+mod query;
+pub(crate) mod search;

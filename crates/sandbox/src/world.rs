@@ -1,0 +1,195 @@
+//! All that the sandbox knows, behind one lock.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::http::Method;
+use tokio::sync::watch;
+
+use crate::accounts::Grants;
+use crate::catalogue::Catalogue;
+use crate::clock::Clock;
+use crate::control::Control;
+use crate::fault::Fault;
+use crate::listener::Listener;
+use crate::log::Log;
+use crate::mint::Mint;
+use crate::profile::{Profile, RefreshPolicy};
+use crate::registration::Client;
+
+/// An access token lives this long, in seconds.
+const TOKEN_LIFE_S: i64 = 3600;
+
+/// The state behind a router; clones share it.
+#[derive(Debug, Clone)]
+pub struct World {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    base: String,
+    port: u16,
+    catalogue: Catalogue,
+    data: Mutex<Data>,
+    releases: watch::Sender<u64>,
+}
+
+/// What changes.
+#[derive(Debug)]
+pub(crate) struct Data {
+    pub(crate) clock: Clock,
+    pub(crate) mint: Mint,
+    pub(crate) listeners: BTreeMap<String, Listener>,
+    pub(crate) clients: BTreeMap<String, Client>,
+    pub(crate) grants: Grants,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) log: Log,
+    pub(crate) switches: Switches,
+}
+
+/// The provider's habits, as set at the moment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Switches {
+    pub(crate) profile: Profile,
+    pub(crate) refresh_policy: RefreshPolicy,
+    pub(crate) omit_scope: bool,
+    pub(crate) owner_premium_lapsed: bool,
+    pub(crate) token_life_s: i64,
+}
+
+impl World {
+    /// A sandbox that is addressed at `http://localhost:<port>` and draws from `seed`.
+    #[must_use]
+    pub fn new(port: u16, seed: u64) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                base: format!("http://localhost:{port}"),
+                port,
+                catalogue: Catalogue::generate(seed),
+                data: Mutex::new(Data::new(seed)),
+                releases: watch::Sender::new(0),
+            }),
+        }
+    }
+
+    /// The handle that changes what it does.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        Control::new(self.clone())
+    }
+
+    /// The address it is known by, without a slash at the end.
+    pub(crate) fn base(&self) -> &str {
+        &self.inner.base
+    }
+
+    /// The port it is known by.
+    pub(crate) fn port(&self) -> u16 {
+        self.inner.port
+    }
+
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        &self.inner.catalogue
+    }
+
+    /// Works on the data under the lock.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Data) -> T) -> T {
+        // A panic in a handler is a defect of that handler; the next request still gets an answer.
+        let mut data = self
+            .inner
+            .data
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        work(&mut data)
+    }
+
+    /// Uses up one turn of the oldest fault that fits.
+    pub(crate) fn take_fault(&self, method: &Method, path: &str) -> Option<Fault> {
+        self.with(|data| {
+            let index = data
+                .faults
+                .iter()
+                .position(|fault| fault.fits(method, path))?;
+            let fault = data.faults.get_mut(index)?;
+            let taken = fault.clone();
+            fault.times -= 1;
+            if fault.times == 0 {
+                data.faults.remove(index);
+            }
+            Some(taken)
+        })
+    }
+
+    /// Lets every hanging request go.
+    pub(crate) fn release(&self) {
+        self.inner.releases.send_modify(|number| *number += 1);
+    }
+
+    /// Waits for the next [`World::release`] after this call, not after the first poll.
+    pub(crate) fn released(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut releases = self.inner.releases.subscribe();
+        async move {
+            // It fails when the world is gone, which is a release as well.
+            let _ = releases.changed().await;
+        }
+    }
+}
+
+impl Data {
+    fn new(seed: u64) -> Self {
+        let ready = Client::ready();
+        Self {
+            clock: Clock::default(),
+            mint: Mint::new(seed),
+            listeners: Listener::ready().map(|one| (one.login.clone(), one)).into(),
+            clients: BTreeMap::from([(ready.id.clone(), ready)]),
+            grants: Grants::default(),
+            faults: Vec::new(),
+            log: Log::default(),
+            switches: Switches::default(),
+        }
+    }
+
+    /// Everything as at start, but that no token is ever drawn twice and no number of the log is
+    /// given twice: requests of before may still be under way.
+    pub(crate) fn reset(&mut self) {
+        let fresh = Self::new(0);
+        let before = std::mem::replace(self, fresh);
+        self.mint = before.mint;
+        self.log = before.log;
+        self.log.clear();
+    }
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            profile: Profile::default(),
+            refresh_policy: RefreshPolicy::default(),
+            omit_scope: false,
+            owner_premium_lapsed: false,
+            token_life_s: TOKEN_LIFE_S,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::Data;
+
+    #[test]
+    fn a_reset_does_not_draw_the_same_values_again() {
+        let mut data = Data::new(1);
+        let values: HashSet<_> = (0..3)
+            .map(|_| {
+                let value = data.mint.code(0);
+                data.reset();
+                value
+            })
+            .collect();
+        assert_eq!(values.len(), 3);
+    }
+}

@@ -1,0 +1,40 @@
+//! From bytes to a typed answer.
+
+use serde::de::DeserializeOwned;
+
+use crate::refusal::Refusal;
+
+/// A type that an endpoint of the Web API answers with: one JSON object.
+///
+/// Serde would read a struct from an array as well; an answer of that shape is refused.
+pub trait Answer: DeserializeOwned {}
+
+/// Reads an answer of the Web API. `content_type` is the header, if there was one.
+///
+/// Missing, null and wrong-typed optional fields are absent, unknown ones ignored, list entries
+/// that cannot be read skipped.
+///
+/// # Errors
+/// Any status but 2xx is the [`Refusal`] that it stands for; a 2xx whose body is not the
+/// expected object is [`Refusal::Nonsense`]. A `Retry-After` is not known here: read a 429 with
+/// [`Refusal::read`].
+pub fn decode<T: Answer>(
+    status: u16,
+    content_type: Option<&str>,
+    body: &[u8],
+) -> Result<T, Refusal> {
+    if !(200..300).contains(&status) {
+        return Err(Refusal::read(status, None, body));
+    }
+    let object = body.trim_ascii_start().first() == Some(&b'{');
+    if !object || !content_type.is_none_or(is_json) {
+        return Err(Refusal::Nonsense);
+    }
+    // The message of serde_json quotes the answer, which may hold an e-mail address.
+    serde_json::from_slice(body).map_err(|_| Refusal::Nonsense)
+}
+
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}

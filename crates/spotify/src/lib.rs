@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+pub mod answer;
+pub mod ids;
+mod lenient;
+pub mod model;
+pub mod page;
+pub mod paths;
+pub mod refusal;
+pub mod request;
+
+pub use answer::{Answer, decode};
+pub use refusal::Refusal;
+pub use request::{Method, Request};

@@ -1,0 +1,49 @@
+//! Lists that come in pages.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Answer;
+use crate::lenient;
+
+/// One page of a list that is counted by offset.
+///
+/// Entries that are null or cannot be read are skipped, so `items` may be shorter than `limit`
+/// in the middle of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "T: DeserializeOwned"))]
+pub struct Page<T> {
+    /// The entries that could be read, in their order.
+    #[serde(default = "Vec::new", deserialize_with = "lenient::list")]
+    pub items: Vec<T>,
+    /// How many entries a page has at most.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub limit: u32,
+    /// How many entries lie before this page.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub offset: u32,
+    /// How many there are in all. More than can be fetched, sometimes.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub total: u32,
+    /// The address of the next page. Not to be called: use [`next_offset`](Self::next_offset).
+    #[serde(default, deserialize_with = "lenient::option")]
+    pub next: Option<String>,
+}
+
+impl<T: DeserializeOwned> Answer for Page<T> {}
+
+impl<T> Page<T> {
+    /// The offset of the next page, if there is one.
+    ///
+    /// It counts by `limit`, not by `items`: skipped entries have a place too. The address in
+    /// `next` tells only *that* there is more; where to call is never taken from an answer.
+    pub fn next_offset(&self) -> Option<u32> {
+        self.next.as_ref()?;
+        // A page without a limit would be its own successor.
+        if self.limit == 0 {
+            None
+        } else {
+            self.offset.checked_add(self.limit)
+        }
+    }
+}

@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+// The type of a page is as deep as its markup.
+#![recursion_limit = "512"]
+
+pub mod answer;
+pub mod app_token;
+pub mod clock;
+pub mod connection;
+pub mod cookies;
+pub mod egress;
+pub mod ended;
+pub mod exchanges;
+pub mod host;
+pub mod keys;
+pub mod limits;
+pub mod pages;
+pub mod port;
+pub mod provider;
+pub mod proxy;
+pub mod refresh;
+pub mod request_log;
+pub mod rng;
+pub mod router;
+pub mod security_headers;
+pub mod session_token;
+pub mod sessions;
+pub mod settings;
+pub mod sign_in;
+pub mod store;
+pub mod world;

@@ -1,0 +1,161 @@
+//! The `stagedoor` program.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use server::clock::Clock;
+use server::pages::Site;
+use server::rng::Rng;
+use server::router::router;
+use server::settings::Settings;
+use server::world::{World, environment};
+use tracing_subscriber::EnvFilter;
+
+/// How long a shutdown waits for exchanges and refreshes under way.
+const SHUTDOWN: Duration = Duration::from_secs(15);
+/// How often what is past its time is forgotten.
+const TIDY: Duration = Duration::from_secs(60);
+
+/// Signs people in with Spotify and keeps every provider token out of JavaScript's reach.
+#[derive(Debug, Parser)]
+#[command(name = "stagedoor", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the app. This is what happens without a command.
+    Serve,
+    /// Print every setting, where it came from, and what is wrong.
+    Check,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let read = Settings::read(&environment());
+    match (arguments.command.unwrap_or(Command::Serve), read) {
+        (Command::Check, Ok((_, report))) => {
+            say(&report.to_string());
+            ExitCode::SUCCESS
+        }
+        (Command::Check, Err(report)) => {
+            say(&report.to_string());
+            ExitCode::FAILURE
+        }
+        (Command::Serve, Err(report)) => {
+            complain(&format!(
+                "stagedoor cannot start: its settings are not right.\n{report}"
+            ));
+            ExitCode::FAILURE
+        }
+        (Command::Serve, Ok((settings, report))) => {
+            log();
+            for (variable, sentence) in report.warnings() {
+                tracing::warn!("{variable} {sentence}");
+            }
+            match serve(settings).await {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    complain(&format!(
+                        "stagedoor cannot serve: {}\n",
+                        causes(error.as_ref())
+                    ));
+                    ExitCode::FAILURE
+                }
+            }
+        }
+    }
+}
+
+async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
+    let (address, origin) = (settings.listen, settings.origin.as_str().to_owned());
+    // Before anything is made: a port in use is the likeliest reason not to start.
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .map_err(|error| format!("STAGEDOOR_LISTEN={address} cannot be listened on ({error})"))?;
+    let world = Arc::new(World::new(settings, Clock::system(), Rng::system()?).await?);
+    let tidying = tokio::spawn({
+        let world = Arc::clone(&world);
+        async move {
+            let mut interval = tokio::time::interval(TIDY);
+            loop {
+                interval.tick().await;
+                world.tidy().await;
+            }
+        }
+    });
+    let service = router(Arc::clone(&world), &Site::find())
+        .into_make_service_with_connect_info::<SocketAddr>();
+    tracing::info!(%address, origin, "listening");
+    axum::serve(listener, service)
+        .with_graceful_shutdown(signal())
+        .await?;
+    tidying.abort();
+    world.tasks.close();
+    if tokio::time::timeout(SHUTDOWN, world.tasks.wait())
+        .await
+        .is_err()
+    {
+        tracing::warn!("an exchange or a refresh was still under way");
+    }
+    world.store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Waits for the signal to stop.
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        tracing::error!("signals cannot be waited for; stop this process by force");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("stopping");
+}
+
+/// Logs as lines for people, or with `STAGEDOOR_LOG=json` as JSON for machines.
+fn log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    if std::env::var("STAGEDOOR_LOG").as_deref() == Ok("json") {
+        builder.json().init();
+    } else {
+        builder.init();
+    }
+}
+
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+/// Writing to a closed pipe is no reason to fail.
+fn say(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+fn complain(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}

@@ -1,0 +1,159 @@
+//! The port behind the server functions: this request's cookies, and the answer they change.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use app::api::{BeginRequest, Begun, CompleteRequest, Completed, Refreshed, SignedOut};
+use app::error::{ApiError, Code};
+use app::port::Port;
+use app::session::SessionView;
+use async_trait::async_trait;
+use axum::http::{HeaderMap, HeaderValue, header};
+use leptos_axum::ResponseOptions;
+
+use crate::answer;
+use crate::cookies::Jar;
+use crate::sessions::Who;
+use crate::world::World;
+
+/// The port of one request.
+#[derive(Debug)]
+pub struct HttpPort {
+    world: Arc<World>,
+    client: IpAddr,
+    jar: Mutex<Jar>,
+    answer: ResponseOptions,
+}
+
+impl HttpPort {
+    /// A port for a request with these headers, whose changes go to `answer`.
+    pub fn new(
+        world: Arc<World>,
+        client: IpAddr,
+        headers: &HeaderMap,
+        answer: ResponseOptions,
+    ) -> Self {
+        Self {
+            world,
+            client,
+            jar: Mutex::new(Jar::read(headers)),
+            answer,
+        }
+    }
+
+    /// The jar, for the one call that a request makes. The lock is never held across an await.
+    fn jar(&self) -> Jar {
+        std::mem::take(&mut *self.jar.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Writes what the jar changed to the answer, also beside an error: a transaction that ended
+    /// in a refusal has ended.
+    fn apply(&self, jar: &Jar) {
+        for cookie in jar.headers() {
+            self.answer.append_header(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+#[async_trait]
+impl Port for HttpPort {
+    async fn begin(&self, request: BeginRequest) -> Result<Begun, ApiError> {
+        let mut jar = self.jar();
+        let begun = self
+            .world
+            .begin(&request, &mut jar, self.client)
+            .inspect_err(|error| {
+                tracing::info!(
+                    error = error as &dyn std::error::Error,
+                    "a sign-in was not begun"
+                );
+            })?;
+        self.apply(&jar);
+        Ok(begun)
+    }
+
+    async fn complete(&self, request: CompleteRequest) -> Result<Completed, ApiError> {
+        let mut jar = self.jar();
+        let result = self.world.complete(&request, &mut jar, self.client).await;
+        match &result {
+            Ok(_) => self.apply(&jar),
+            // A refusal sets nothing; it only ends the transaction.
+            Err(_) => self.apply(&jar.only_removals()),
+        }
+        result
+    }
+
+    async fn session(&self) -> Result<SessionView, ApiError> {
+        let mut jar = self.jar();
+        let view = self.world.tell_session(&mut jar).await.map_err(|error| {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the session cannot be told"
+            );
+            ApiError::from(&error)
+        })?;
+        self.apply(&jar);
+        Ok(view)
+    }
+
+    async fn refresh(&self, provider: String) -> Result<Refreshed, ApiError> {
+        let mut jar = self.jar();
+        let result = self.world.refresh_if_due(&mut jar, &provider).await;
+        self.apply(&jar);
+        Ok(Refreshed {
+            access_expires_at: result?.access_expires_at,
+        })
+    }
+
+    async fn sign_out(&self, everywhere: bool) -> Result<SignedOut, ApiError> {
+        let mut jar = self.jar();
+        let result = self.world.sign_out(&mut jar, everywhere).await;
+        self.apply(&jar);
+        result
+    }
+
+    fn refused(&self, error: &ApiError) {
+        self.answer.set_status(answer::status(error));
+        if let Some(seconds) = error.retry_after {
+            self.answer
+                .insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+    }
+}
+
+impl World {
+    /// Ends the session of a browser, or every session of its account. The cookies go whatever the
+    /// database says: who signs out on a borrowed machine must not be left signed in.
+    async fn sign_out(&self, jar: &mut Jar, everywhere: bool) -> Result<SignedOut, ApiError> {
+        let who = self.who(jar).await;
+        self.forget(jar);
+        let unavailable = |error: crate::store::StoreError| {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a session cannot be ended in the database"
+            );
+            ApiError::new(Code::Unavailable)
+        };
+        if let Who::Session(claims) = who.map_err(unavailable)? {
+            let now = self.clock.now();
+            self.note_ended(&claims.sid);
+            if everywhere {
+                for session in self
+                    .store
+                    .end_sessions_of(&claims.sub, now)
+                    .await
+                    .map_err(unavailable)?
+                {
+                    self.note_ended(&session);
+                }
+            }
+            self.store
+                .end_session(&claims.sid, now)
+                .await
+                .map_err(unavailable)?;
+        }
+        Ok(SignedOut {
+            end_session_url: None,
+        })
+    }
+}

@@ -1,0 +1,214 @@
+//! Spotify: OAuth 2.0 without OpenID Connect (<https://developer.spotify.com/documentation/web-api>).
+
+use app::error::{ApiError, Code};
+use axum::http::{self, header};
+use oauth::client::ClientConfig;
+use oauth::tokens::AccessToken;
+use spotify::Refusal;
+use url::Url;
+
+use super::{Provider, ProviderError};
+use crate::egress::{Egress, EgressError};
+use crate::settings::{Origin, SpotifySettings};
+use crate::store::Person;
+
+/// Since 2026 a grant ends six months after consent, and a refresh does not extend it
+/// (<https://developer.spotify.com/blog/2026-06-18-refresh-tokens>). 182 days: never later than Spotify's count.
+const GRANT_LIFE_S: i64 = 182 * 86_400;
+/// A name longer than this is cut; it is text of a stranger that we keep.
+const NAME_CHARS: usize = 200;
+
+/// Each permission and the scopes it stands for
+/// (<https://developer.spotify.com/documentation/web-api/concepts/scopes>).
+const PERMISSIONS: &[(&str, &[&str])] = &[
+    ("subscription", &["user-read-private"]),
+    ("email", &["user-read-email"]),
+    ("top", &["user-top-read"]),
+    ("following", &["user-follow-read"]),
+    ("follow", &["user-follow-modify"]),
+    ("recent", &["user-read-recently-played"]),
+    (
+        "playlists",
+        &["playlist-read-private", "playlist-read-collaborative"],
+    ),
+    (
+        "edit-playlists",
+        &["playlist-modify-public", "playlist-modify-private"],
+    ),
+    ("cover", &["ugc-image-upload"]),
+    ("library", &["user-library-read"]),
+    ("edit-library", &["user-library-modify"]),
+];
+
+/// Spotify as configured.
+///
+/// # Errors
+/// [`ProviderError`] where an endpoint cannot be made of the settings.
+pub fn provider(settings: &SpotifySettings, origin: &Origin) -> Result<Provider, ProviderError> {
+    let token_url = format!("{}/api/token", settings.accounts_url);
+    Ok(Provider {
+        id: "spotify",
+        label: "Spotify",
+        issuer: settings.accounts_url.clone(),
+        iss_advertised: false,
+        authorize_url: Url::parse(&format!("{}/authorize", settings.accounts_url))?,
+        client: ClientConfig::new(
+            &token_url,
+            &settings.client_id,
+            settings.client_secret.clone(),
+        )?,
+        redirect_uri: super::redirect_uri(origin, "spotify"),
+        switch_account: ("show_dialog", "true"),
+        api_url: settings.api_url.clone(),
+        grant_life_s: Some(GRANT_LIFE_S),
+    })
+}
+
+/// The scopes of a permission.
+pub fn scopes_of(permission: &str) -> Option<&'static [&'static str]> {
+    PERMISSIONS
+        .iter()
+        .find(|(name, _)| *name == permission)
+        .map(|(_, scopes)| *scopes)
+}
+
+/// The permissions that `scopes` cover.
+pub fn permissions_of(scopes: &[String]) -> impl Iterator<Item = &'static str> {
+    PERMISSIONS
+        .iter()
+        .filter(|(_, needed)| {
+            needed
+                .iter()
+                .all(|needed| scopes.iter().any(|scope| scope == needed))
+        })
+        .map(|(name, _)| *name)
+}
+
+/// The person could not be asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum PersonError {
+    /// No answer came.
+    #[error("the profile did not arrive")]
+    Egress(#[from] EgressError),
+    /// Spotify refused, or answered nonsense.
+    #[error("Spotify did not tell the profile")]
+    Refused(#[from] Refusal),
+    /// The request could not be made of the settings.
+    #[error("the request for the profile cannot be made")]
+    Request(#[from] http::Error),
+}
+
+impl PersonError {
+    /// What the person is told.
+    pub fn answer(&self) -> ApiError {
+        match self {
+            Self::Egress(error) => error.answer(),
+            // Spotify issued the token a moment ago: that it does not take it is nonsense.
+            Self::Refused(Refusal::TokenExpired | Refusal::NotFound | Refusal::BadRequest) => {
+                Code::ProviderError.into()
+            }
+            Self::Refused(refusal) => answer(*refusal),
+            Self::Request(_) => Code::Unexpected.into(),
+        }
+    }
+}
+
+/// What the person is told of a refusal of the Web API. Its `Retry-After` is passed on.
+pub fn answer(refusal: Refusal) -> ApiError {
+    let code = match refusal {
+        Refusal::NotAllowListed => Code::NotAllowListed,
+        Refusal::OwnerPremiumRequired => Code::OwnerPremiumRequired,
+        Refusal::InsufficientScope => Code::PermissionNeeded,
+        Refusal::RateLimited { .. } => Code::RateLimited,
+        Refusal::QuotaExhausted { .. } => Code::QuotaExhausted,
+        Refusal::TokenExpired => Code::Reauthorize,
+        Refusal::NotFound => Code::NotFound,
+        Refusal::Forbidden => Code::Forbidden,
+        Refusal::BadRequest => Code::BadRequest,
+        Refusal::Unavailable => Code::ProviderUnavailable,
+        Refusal::Nonsense => Code::ProviderError,
+    };
+    let error = ApiError::new(code);
+    match refusal
+        .retry_after_s()
+        .and_then(|seconds| u32::try_from(seconds).ok())
+    {
+        Some(seconds) => error.retry_after(seconds),
+        None => error,
+    }
+}
+
+/// Asks `GET /v1/me` who signed in.
+///
+/// # Errors
+/// [`PersonError`].
+pub async fn person(
+    egress: &Egress,
+    provider: &Provider,
+    token: &AccessToken,
+) -> Result<Person, PersonError> {
+    let me = spotify::Request::me();
+    let request = http::Request::builder()
+        .method(me.method.as_str())
+        .uri(format!("{}/v1{}", provider.api_url, me.path_and_query()))
+        .header(
+            header::AUTHORIZATION,
+            super::bearer(token).map_err(http::Error::from)?,
+        )
+        .header(header::ACCEPT, "application/json")
+        .body(Vec::new())?;
+    let response = egress.send(request).await?;
+    let text = |name| {
+        response
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    if !response.status().is_success() {
+        let retry_after = text(header::RETRY_AFTER);
+        return Err(Refusal::read(response.status().as_u16(), retry_after, response.body()).into());
+    }
+    let user = me.decode(
+        response.status().as_u16(),
+        text(header::CONTENT_TYPE),
+        response.body(),
+    )?;
+    let (account_id, id) = user.subjects();
+    // Either finds the account, and neither can be taken for the other.
+    let keys = account_id
+        .map(|key| format!("account_id:{key}"))
+        .into_iter()
+        .chain([format!("id:{id}")])
+        .collect();
+    Ok(Person {
+        provider: provider.id.to_owned(),
+        issuer: provider.issuer.clone(),
+        keys,
+        subject: id.to_owned(),
+        name: user
+            .display_name
+            .as_deref()
+            .map(shortened)
+            .filter(|name| !name.trim().is_empty()),
+        picture: user
+            .images
+            .first()
+            .map(|image| image.url.clone())
+            .filter(|url| is_picture(url, provider)),
+    })
+}
+
+fn shortened(name: &str) -> String {
+    name.chars().take(NAME_CHARS).collect()
+}
+
+/// A picture is shown where its address is one that our pages may load from.
+fn is_picture(text: &str, provider: &Provider) -> bool {
+    let Ok(url) = Url::parse(text) else {
+        return false;
+    };
+    let plain = text.len() <= 1024 && url.username().is_empty() && url.password().is_none();
+    plain
+        && (url.scheme() == "https"
+            || Url::parse(&provider.api_url).is_ok_and(|api| api.origin() == url.origin()))
+}

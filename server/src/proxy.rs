@@ -1,0 +1,344 @@
+//! The way to the Web API: an allow-listed method and path, the token attached, the answer streamed back.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use app::error::{ApiError, Code};
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{self, HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use futures::StreamExt as _;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use oauth::tokens::{AccessToken, TokenSet};
+
+use crate::answer;
+use crate::connection::Held;
+use crate::cookies::{CookieName, Jar};
+use crate::egress::EgressError;
+use crate::limits::Kind;
+use crate::provider::{self, Provider};
+use crate::refresh::NoTokens;
+use crate::session_token::Claims;
+use crate::sessions::Who;
+use crate::world::World;
+
+/// The longest answer that is passed on.
+const ANSWER_BYTES: usize = 8 * 1024 * 1024;
+/// The longest error that is read.
+const ERROR_BYTES: usize = 64 * 1024;
+/// The longest request body.
+const REQUEST_BYTES: usize = 64 * 1024;
+/// The longest query.
+const QUERY_BYTES: usize = 4096;
+/// What is passed on of a request.
+const REQUEST_HEADERS: &[HeaderName] = &[
+    header::CONTENT_TYPE,
+    header::IF_NONE_MATCH,
+    header::ACCEPT_LANGUAGE,
+];
+/// What is passed on of an answer.
+const ANSWER_HEADERS: &[HeaderName] = &[header::CONTENT_TYPE, header::ETAG];
+
+/// Answers `/api/spotify/v1/{path}`.
+pub async fn handle(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
+    let mut jar = Jar::read(request.headers());
+    let mut response = match world.pass_on(request, &mut jar).await {
+        Ok(response) => response,
+        Err(error) => answer::envelope(&error),
+    };
+    for cookie in jar.headers() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A request for the Web API, checked and read.
+struct Call {
+    method: Method,
+    target: String,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Call {
+    fn with_token(
+        &self,
+        provider: &Provider,
+        token: &AccessToken,
+    ) -> Result<http::Request<Vec<u8>>, ApiError> {
+        let bearer = provider::bearer(token).map_err(|_| ApiError::new(Code::Unexpected))?;
+        let mut request = http::Request::builder()
+            .method(self.method.clone())
+            .uri(format!("{}/v1{}", provider.api_url, self.target))
+            .header(header::AUTHORIZATION, bearer)
+            .header(header::ACCEPT, "application/json")
+            .body(self.body.clone())
+            .map_err(|_| ApiError::new(Code::BadRequest))?;
+        request.headers_mut().extend(self.headers.clone());
+        Ok(request)
+    }
+}
+
+impl World {
+    async fn pass_on(
+        self: &Arc<Self>,
+        request: Request,
+        jar: &mut Jar,
+    ) -> Result<Response<Body>, ApiError> {
+        let provider = self
+            .provider("spotify")
+            .ok_or_else(|| ApiError::new(Code::NotFound))?;
+        let path = request
+            .uri()
+            .path()
+            .strip_prefix("/api/spotify/v1")
+            .unwrap_or_default()
+            .to_owned();
+        let endpoint = spotify::request::Method::parse(request.method().as_str())
+            .and_then(|method| spotify::paths::allowed(method, &path))
+            .ok_or_else(|| ApiError::new(Code::NotFound))?;
+        let who = self.who(jar).await.map_err(|error| {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "it cannot be told who is calling"
+            );
+            ApiError::new(Code::Unavailable)
+        })?;
+        let now = self.clock.now();
+        let held = who.session().map_or(Held::Nothing, |claims| {
+            self.connections.open(jar, provider.id, &claims.sid, now)
+        });
+        let peer = request
+            .extensions()
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0);
+        let client = self.limits.client(peer, request.headers());
+        match (who, held) {
+            (Who::Session(claims), Held::Tokens(tokens)) => {
+                let call = read(request, &path).await?;
+                self.call_as_person(provider, &call, &claims, *tokens, jar)
+                    .await
+            }
+            _ if endpoint.catalogue => {
+                self.limits
+                    .check(Kind::Catalogue, client)
+                    .map_err(|limited| {
+                        ApiError::new(Code::RateLimited).retry_after(limited.retry_after_s)
+                    })?;
+                let call = read(request, &path).await?;
+                self.call_as_app(provider, &call).await
+            }
+            (Who::Session(_), _) => Err(Code::NotConnected.into()),
+            (Who::Nobody | Who::Stale | Who::Foreign, _) => Err(Code::SignedOut.into()),
+        }
+    }
+
+    async fn call_as_person(
+        self: &Arc<Self>,
+        provider: &Provider,
+        call: &Call,
+        claims: &Claims,
+        tokens: TokenSet,
+        jar: &mut Jar,
+    ) -> Result<Response<Body>, ApiError> {
+        let tokens = if tokens.due(self.clock.now()) {
+            self.renew(provider, claims, &tokens, jar).await?
+        } else {
+            tokens
+        };
+        let response = self
+            .send(call.with_token(provider, &tokens.access_token)?)
+            .await?;
+        if response.status() != StatusCode::UNAUTHORIZED {
+            return self.answer(response).await;
+        }
+        let tokens = self.renew(provider, claims, &tokens, jar).await?;
+        let response = self
+            .send(call.with_token(provider, &tokens.access_token)?)
+            .await?;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            return Err(Code::Reauthorize.into());
+        }
+        self.answer(response).await
+    }
+
+    async fn call_as_app(
+        self: &Arc<Self>,
+        provider: &Provider,
+        call: &Call,
+    ) -> Result<Response<Body>, ApiError> {
+        let token = self.app_token(provider, None).await?;
+        let response = self.send(call.with_token(provider, &token)?).await?;
+        if response.status() != StatusCode::UNAUTHORIZED {
+            return self.answer(response).await;
+        }
+        let token = self.app_token(provider, Some(&token)).await?;
+        let response = self.send(call.with_token(provider, &token)?).await?;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            // It was a new token of our own: nothing that the person could mend.
+            return Err(Code::ProviderError.into());
+        }
+        self.answer(response).await
+    }
+
+    /// Refreshes the tokens and puts the result into the jar, or drops a connection that is over.
+    async fn renew(
+        self: &Arc<Self>,
+        provider: &Provider,
+        claims: &Claims,
+        tokens: &TokenSet,
+        jar: &mut Jar,
+    ) -> Result<TokenSet, ApiError> {
+        match self.refresh_tokens(&claims.sid, provider.id, tokens).await {
+            Ok(renewed) => {
+                let now = self.clock.now();
+                let ends_at = now + self.settings.session_max_s;
+                self.connections
+                    .keep(
+                        jar,
+                        &renewed,
+                        (provider.id, &claims.sid),
+                        ends_at,
+                        now,
+                        &self.rng,
+                    )
+                    .map_err(|_| ApiError::new(Code::TooLarge))?;
+                Ok(TokenSet::clone(&renewed))
+            }
+            Err(error) => {
+                if matches!(error, NoTokens::Over | NoTokens::SessionEnded) {
+                    jar.unset_cut(&CookieName::tokens(provider.id));
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    /// The answer of `POST /api/session/refresh`: the tokens of this browser, renewed if they are due.
+    ///
+    /// # Errors
+    /// An [`ApiError`] with `bad_request`, `signed_out`, `not_connected`, `reauthorize`,
+    /// `provider_unavailable`, `provider_error` or `unavailable`.
+    pub async fn refresh_if_due(
+        self: &Arc<Self>,
+        jar: &mut Jar,
+        provider: &str,
+    ) -> Result<TokenSet, ApiError> {
+        let provider = self
+            .provider(provider)
+            .ok_or_else(|| ApiError::new(Code::BadRequest))?;
+        let who = self
+            .who(jar)
+            .await
+            .map_err(|_| ApiError::new(Code::Unavailable))?;
+        let claims = who
+            .session()
+            .ok_or_else(|| ApiError::new(Code::SignedOut))?;
+        let now = self.clock.now();
+        let tokens = self
+            .connections
+            .tokens(jar, provider.id, &claims.sid, now)
+            .ok_or_else(|| ApiError::new(Code::NotConnected))?;
+        if tokens.due(now) {
+            self.renew(provider, claims, &tokens, jar).await
+        } else {
+            Ok(tokens)
+        }
+    }
+
+    async fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<
+        Response<impl futures::Stream<Item = Result<bytes::Bytes, EgressError>> + Send + use<>>,
+        ApiError,
+    > {
+        self.egress
+            .stream(request, ANSWER_BYTES)
+            .await
+            .map_err(|error| unavailable(&error))
+    }
+
+    /// Passes an answer on: 2xx and 304 as they are, every error as our envelope.
+    async fn answer(
+        &self,
+        response: Response<
+            impl futures::Stream<Item = Result<bytes::Bytes, EgressError>> + Send + 'static,
+        >,
+    ) -> Result<Response<Body>, ApiError> {
+        let (parts, body) = response.into_parts();
+        if parts.status.is_success() || parts.status == StatusCode::NOT_MODIFIED {
+            let mut answer = Response::new(Body::from_stream(body));
+            *answer.status_mut() = parts.status;
+            for name in ANSWER_HEADERS {
+                if let Some(value) = parts.headers.get(name) {
+                    answer.headers_mut().insert(name, value.clone());
+                }
+            }
+            return Ok(answer);
+        }
+        let mut bytes = Vec::new();
+        let mut body = std::pin::pin!(body);
+        while let Some(piece) = body.next().await {
+            bytes.extend_from_slice(&piece.map_err(|error| unavailable(&error))?);
+            if bytes.len() > ERROR_BYTES {
+                bytes.truncate(ERROR_BYTES);
+                break;
+            }
+        }
+        let retry_after = parts
+            .headers
+            .get(header::RETRY_AFTER)
+            .and_then(|value| value.to_str().ok());
+        Err(provider::spotify::answer(spotify::Refusal::read(
+            parts.status.as_u16(),
+            retry_after,
+            &bytes,
+        )))
+    }
+}
+
+/// Reads the request whole, and takes of it what is passed on.
+async fn read(request: Request, path: &str) -> Result<Call, ApiError> {
+    let (parts, body) = request.into_parts();
+    let query = parts.uri.query().unwrap_or_default();
+    if query.len() > QUERY_BYTES {
+        return Err(Code::BadRequest.into());
+    }
+    let body = Limited::new(body, REQUEST_BYTES)
+        .collect()
+        .await
+        .map_err(|error| {
+            ApiError::new(if error.is::<LengthLimitError>() {
+                Code::TooLarge
+            } else {
+                Code::BadRequest
+            })
+        })?;
+    let headers = REQUEST_HEADERS
+        .iter()
+        .filter_map(|name| Some((name.clone(), parts.headers.get(name)?.clone())))
+        .collect();
+    let target = if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    };
+    Ok(Call {
+        method: parts.method,
+        target,
+        headers,
+        body: body.to_bytes().into(),
+    })
+}
+
+fn unavailable(error: &EgressError) -> ApiError {
+    tracing::warn!(
+        error = error as &dyn std::error::Error,
+        "a call did not get through"
+    );
+    error.answer()
+}

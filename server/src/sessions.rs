@@ -1,0 +1,301 @@
+//! Who a request comes from, and what that person is told about themselves.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::session::{AccountView, ConnectionView, IdentityView, SessionView};
+use moka::sync::Cache;
+
+use crate::connection::Held;
+use crate::cookies::{CookieName, Jar, TooLarge};
+use crate::provider::spotify;
+use crate::session_token::{Claims, SigningError, TokenError};
+use crate::store::{Account, Identity, SessionRow, StoreError};
+use crate::world::World;
+
+/// A session token is issued anew once it is this old, in seconds.
+const REISSUE_AFTER_S: i64 = 300;
+
+/// Who a request comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// It carries no session.
+    Nobody,
+    /// It carries something worth nothing: changed, ended, or past its time. It may be cleared.
+    Stale,
+    /// It carries a session token of a key that another node may know. It is left alone.
+    Foreign,
+    /// A session.
+    Session(Claims),
+}
+
+impl Who {
+    /// The session, where there is one.
+    pub fn session(&self) -> Option<&Claims> {
+        match self {
+            Self::Session(claims) => Some(claims),
+            Self::Nobody | Self::Stale | Self::Foreign => None,
+        }
+    }
+}
+
+/// The account view could not be told.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The session token could not be signed.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
+    /// The session cookie would not fit.
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
+}
+
+/// What is known of a session without asking the database again.
+#[derive(Debug)]
+pub struct Known {
+    row: SessionRow,
+    account: Account,
+    identities: Vec<Identity>,
+}
+
+/// Account views by session id: bounded, and good for a minute.
+#[derive(Debug)]
+pub struct Views(Cache<String, Arc<Known>>);
+
+impl Default for Views {
+    fn default() -> Self {
+        Self(
+            Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_secs(60))
+                .build(),
+        )
+    }
+}
+
+impl World {
+    /// Who a request comes from. A fresh session token speaks for itself; an older one is looked up.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the look-up fails: then nothing is known, and nothing may be cleared.
+    pub async fn who(&self, jar: &Jar) -> Result<Who, StoreError> {
+        let name = CookieName::session();
+        let Some(token) = jar.get(&name) else {
+            return Ok(if jar.holds(&name) {
+                Who::Stale
+            } else {
+                Who::Nobody
+            });
+        };
+        let now = self.clock.now();
+        let claims = match self.session_tokens.verify(token, now) {
+            Ok(claims) => claims,
+            Err(TokenError::UnknownKey) => return Ok(Who::Foreign),
+            Err(TokenError::Rejected) => return Ok(Who::Stale),
+        };
+        if self.ended.contains(&claims.sid) {
+            return Ok(Who::Stale);
+        }
+        if claims.is_fresh(now) {
+            return Ok(Who::Session(claims));
+        }
+        let alive = self
+            .store
+            .session_and_account(&claims.sid)
+            .await?
+            .is_some_and(|(row, ..)| row.account_id == claims.sub && now < self.ends_at(&row));
+        Ok(if alive {
+            Who::Session(claims)
+        } else {
+            Who::Stale
+        })
+    }
+
+    /// The answer of `GET /api/session`, and the cookies it renews or clears.
+    ///
+    /// # Errors
+    /// [`SessionError`].
+    pub async fn tell_session(&self, jar: &mut Jar) -> Result<SessionView, SessionError> {
+        match self.who(jar).await? {
+            Who::Nobody | Who::Foreign => Ok(SessionView::default()),
+            Who::Stale => {
+                self.forget(jar);
+                Ok(SessionView::default())
+            }
+            Who::Session(claims) => {
+                let now = self.clock.now();
+                let due = now - claims.iat >= REISSUE_AFTER_S;
+                if due && !self.store.touch_session(&claims.sid, now).await? {
+                    self.forget(jar);
+                    return Ok(SessionView::default());
+                }
+                if due {
+                    self.views.0.invalidate(&claims.sid);
+                }
+                let Some(known) = self.known(&claims).await? else {
+                    self.forget(jar);
+                    return Ok(SessionView::default());
+                };
+                if due {
+                    self.issue(jar, &known.row)?;
+                }
+                for provider in jar.token_providers() {
+                    if let Held::Worthless = self.connections.open(jar, &provider, &claims.sid, now)
+                    {
+                        jar.unset_cut(&CookieName::tokens(&provider));
+                    }
+                }
+                Ok(self.view(jar, &known))
+            }
+        }
+    }
+
+    /// What a page may be rendered with: the same view, with no cookie touched.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn peek_session(&self, jar: &Jar) -> Result<SessionView, StoreError> {
+        let Who::Session(claims) = self.who(jar).await? else {
+            return Ok(SessionView::default());
+        };
+        Ok(self
+            .known(&claims)
+            .await?
+            .map_or_else(SessionView::default, |known| self.view(jar, &known)))
+    }
+
+    /// Puts a session cookie into the jar and tells the view of a session that was just opened.
+    ///
+    /// # Errors
+    /// [`SessionError`].
+    pub async fn open_session(
+        &self,
+        jar: &mut Jar,
+        session: &str,
+    ) -> Result<Option<(SessionRow, Account, Vec<Identity>)>, SessionError> {
+        let found = self.store.session_and_account(session).await?;
+        if let Some((row, ..)) = &found {
+            self.issue(jar, row)?;
+        }
+        Ok(found)
+    }
+
+    /// Clears the session and the connections that go with it.
+    pub fn forget(&self, jar: &mut Jar) {
+        jar.unset(CookieName::session());
+        for provider in jar.token_providers() {
+            jar.unset_cut(&CookieName::tokens(&provider));
+        }
+    }
+
+    /// Notes on this node that a session ended.
+    pub fn note_ended(&self, session: &str) {
+        self.ended.add(session, self.clock.now());
+        self.views.0.invalidate(session);
+    }
+
+    /// The view of a session and its account, with `connections` as the browser holds them.
+    pub fn describe(
+        &self,
+        row: &SessionRow,
+        account: &Account,
+        identities: &[Identity],
+        connections: Vec<ConnectionView>,
+    ) -> SessionView {
+        SessionView {
+            signed_in: true,
+            account: Some(AccountView {
+                id: account.id.clone(),
+                name: account.name.clone(),
+                picture: account.picture.clone(),
+            }),
+            identities: identities
+                .iter()
+                .map(|identity| IdentityView {
+                    provider: identity.provider.clone(),
+                    subject: identity.subject.clone(),
+                    name: identity.name.clone(),
+                    linked_at: identity.linked_at,
+                })
+                .collect(),
+            connections,
+            session_ends_at: Some(self.ends_at(row)),
+        }
+    }
+
+    /// The view of a connection. Never a token.
+    pub fn describe_connection(
+        &self,
+        provider: &str,
+        tokens: &oauth::tokens::TokenSet,
+    ) -> ConnectionView {
+        let life_s = self
+            .provider(provider)
+            .and_then(|provider| provider.grant_life_s);
+        ConnectionView {
+            provider: provider.to_owned(),
+            permissions: spotify::permissions_of(&tokens.scopes)
+                .map(str::to_owned)
+                .collect(),
+            scopes: tokens.scopes.clone(),
+            granted_at: tokens.granted_at,
+            grant_ends_at: life_s.map(|life_s| tokens.granted_at.saturating_add(life_s)),
+        }
+    }
+
+    async fn known(&self, claims: &Claims) -> Result<Option<Arc<Known>>, StoreError> {
+        if let Some(known) = self.views.0.get(&claims.sid) {
+            return Ok(Some(known));
+        }
+        let Some((row, account, identities)) = self.store.session_and_account(&claims.sid).await?
+        else {
+            return Ok(None);
+        };
+        let known = Arc::new(Known {
+            row,
+            account,
+            identities,
+        });
+        self.views.0.insert(claims.sid.clone(), Arc::clone(&known));
+        // It may have ended between the look-up and the insertion.
+        if self.ended.contains(&claims.sid) {
+            self.views.0.invalidate(&claims.sid);
+            return Ok(None);
+        }
+        Ok(Some(known))
+    }
+
+    fn view(&self, jar: &Jar, known: &Known) -> SessionView {
+        let now = self.clock.now();
+        let connections = self
+            .providers
+            .iter()
+            .filter_map(|provider| {
+                let tokens = self
+                    .connections
+                    .tokens(jar, provider.id, &known.row.id, now)?;
+                Some(self.describe_connection(provider.id, &tokens))
+            })
+            .collect();
+        self.describe(&known.row, &known.account, &known.identities, connections)
+    }
+
+    fn issue(&self, jar: &mut Jar, row: &SessionRow) -> Result<(), SessionError> {
+        let now = self.clock.now();
+        let ends_at = self.ends_at(row);
+        let token = self
+            .session_tokens
+            .sign(&row.account_id, &row.id, &[], now, ends_at)?;
+        jar.set(CookieName::session(), token, ends_at - now)?;
+        Ok(())
+    }
+
+    /// When a session ends if it is not used again.
+    fn ends_at(&self, row: &SessionRow) -> i64 {
+        let idle = row.seen_at.saturating_add(self.settings.session_idle_s);
+        idle.min(row.created_at.saturating_add(self.settings.session_max_s))
+    }
+}

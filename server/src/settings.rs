@@ -1,0 +1,432 @@
+//! Settings: environment variables only, read once, refused as a whole where one is wrong.
+
+mod report;
+mod value;
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use oauth::client::ClientSecret;
+use url::Url;
+
+pub use report::Report;
+
+/// Everything the server was told.
+#[derive(Debug)]
+pub struct Settings {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// The public origin, the only author of redirect URIs and origin checks.
+    pub origin: Origin,
+    /// The text of `STAGEDOOR_KEYS`, or `None` to make and keep a key in the data directory.
+    pub keys: Option<Keys>,
+    /// Where the database and the development key live.
+    pub data_dir: PathBuf,
+    /// The database, `sqlite:…`; `None` for the file in the data directory.
+    pub database_url: Option<String>,
+    /// Spotify, where a client id is set.
+    pub spotify: Option<SpotifySettings>,
+    /// Whether providers may be on http loopback.
+    pub allow_loopback: bool,
+    /// How long a session lives without being used, in seconds.
+    pub session_idle_s: i64,
+    /// How long a session lives at most, in seconds.
+    pub session_max_s: i64,
+    /// Whether rate limits are on.
+    pub limits: bool,
+    /// Peers whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// The text of `STAGEDOOR_KEYS`; it never prints.
+pub struct Keys(String);
+
+impl Keys {
+    /// The text itself. It opens everything: hand it to the key ring and nowhere else.
+    pub fn secret(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keys([redacted])")
+    }
+}
+
+/// Spotify as configured.
+#[derive(Debug)]
+pub struct SpotifySettings {
+    /// The client id.
+    pub client_id: String,
+    /// The client secret.
+    pub client_secret: ClientSecret,
+    /// The accounts service, without a trailing slash.
+    pub accounts_url: String,
+    /// The Web API's host, without `/v1` and without a trailing slash.
+    pub api_url: String,
+}
+
+/// A public origin: scheme, host and port, nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    text: String,
+    authority: String,
+    https: bool,
+    loopback: bool,
+}
+
+impl Origin {
+    /// Reads an origin such as `https://music.example`.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong: a path, a query, user information, another scheme, or
+    /// `http` on a host that is not loopback.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|error| format!("is not a URL ({error})"))?;
+        let https = match url.scheme() {
+            "https" => true,
+            "http" => false,
+            other => return Err(format!("has the scheme `{other}`; `https` is needed")),
+        };
+        let Some(host) = url.host_str() else {
+            return Err("names no host".into());
+        };
+        let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if !plain || !url.username().is_empty() || url.password().is_some() {
+            return Err(
+                "must be scheme, host and port alone, such as https://music.example".into(),
+            );
+        }
+        let loopback = is_loopback(&url);
+        if !https && !loopback {
+            return Err("uses http; that is accepted for a loopback address alone".into());
+        }
+        if host == "localhost" {
+            return Err(
+                "names localhost; providers refuse it as a redirect URI, so use 127.0.0.1".into(),
+            );
+        }
+        let authority = url
+            .port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        Ok(Self {
+            text: url.origin().ascii_serialization(),
+            authority,
+            https,
+            loopback,
+        })
+    }
+
+    /// The serialised origin, such as `http://127.0.0.1:3000`.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Host and port as they stand in a `Host` header.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// Whether the scheme is `https`.
+    pub fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// Whether the host is a loopback address.
+    pub fn is_loopback(&self) -> bool {
+        self.loopback
+    }
+}
+
+/// Whether a URL's host is `localhost` or a loopback address.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+impl Settings {
+    /// Reads all settings from `variables`.
+    ///
+    /// # Errors
+    /// The report with every problem, each naming its variable, where there is at least one.
+    pub fn read(variables: &BTreeMap<String, String>) -> Result<(Self, Report), Report> {
+        let mut report = Report::default();
+        let mut values = value::Values::new(variables, &mut report);
+
+        let listen = values.parsed("STAGEDOOR_LISTEN", "127.0.0.1:3000", |text| {
+            text.parse::<SocketAddr>()
+                .map_err(|_| "is not an address and port such as 127.0.0.1:3000".to_owned())
+        });
+        let origin = values.parsed("STAGEDOOR_ORIGIN", "http://127.0.0.1:3000", Origin::parse);
+        let allow_loopback = values
+            .parsed("STAGEDOOR_ALLOW_LOOPBACK", "false", value::switch)
+            .unwrap_or(false);
+        let https = origin.as_ref().is_some_and(Origin::is_https);
+        if https && allow_loopback {
+            values.wrong(
+                "STAGEDOOR_ALLOW_LOOPBACK",
+                "is refused while STAGEDOOR_ORIGIN is https",
+            );
+        }
+        let keys = values.secret("STAGEDOOR_KEYS").map(Keys);
+        match &keys {
+            None if https => {
+                values.wrong("STAGEDOOR_KEYS", "is needed when STAGEDOOR_ORIGIN is https")
+            }
+            None => {}
+            Some(keys) => {
+                if let Err(error) = seal::KeyRing::parse(keys.secret()) {
+                    values.wrong("STAGEDOOR_KEYS", &error.to_string());
+                }
+            }
+        }
+        let data_dir = values.text("STAGEDOOR_DATA_DIR", "./data").into();
+        let database_url = values.secret("DATABASE_URL");
+        if database_url
+            .as_ref()
+            .is_some_and(|url| !url.starts_with("sqlite:"))
+        {
+            values.wrong("DATABASE_URL", "must start with sqlite:");
+        }
+        let session_idle_s = values.parsed("STAGEDOOR_SESSION_IDLE", "30d", value::seconds);
+        let session_max_s = values.parsed("STAGEDOOR_SESSION_MAX", "180d", value::seconds);
+        if let (Some(idle), Some(max)) = (session_idle_s, session_max_s)
+            && idle > max
+        {
+            values.wrong(
+                "STAGEDOOR_SESSION_IDLE",
+                "is longer than STAGEDOOR_SESSION_MAX",
+            );
+        }
+        let limits = values
+            .parsed("STAGEDOOR_LIMITS", "on", value::on_off)
+            .unwrap_or(true);
+        if !limits && !origin.as_ref().is_some_and(Origin::is_loopback) {
+            values.wrong(
+                "STAGEDOOR_LIMITS",
+                "off is accepted on a loopback origin alone",
+            );
+        }
+        let trusted_proxies = values
+            .parsed("STAGEDOOR_TRUSTED_PROXIES", "", |text| {
+                text.split(',')
+                    .map(str::trim)
+                    .filter(|item| !item.is_empty())
+                    .map(|item| {
+                        item.parse()
+                            .map_err(|_| format!("`{item}` is not an address"))
+                    })
+                    .collect::<Result<Vec<IpAddr>, _>>()
+            })
+            .unwrap_or_default();
+        let spotify = read_spotify(&mut values, allow_loopback && !https);
+
+        if let Some(origin) = &origin
+            && spotify.is_some()
+        {
+            report.redirect_uri(crate::provider::redirect_uri(origin, "spotify"));
+        }
+        if spotify.is_none() && report.is_right() {
+            report.warn(
+                "SPOTIFY_CLIENT_ID",
+                "is not set, so there is no provider to sign in with",
+            );
+        }
+        match (listen, origin, session_idle_s, session_max_s) {
+            (Some(listen), Some(origin), Some(session_idle_s), Some(session_max_s))
+                if report.is_right() =>
+            {
+                Ok((
+                    Self {
+                        listen,
+                        origin,
+                        keys,
+                        data_dir,
+                        database_url,
+                        spotify,
+                        allow_loopback,
+                        session_idle_s,
+                        session_max_s,
+                        limits,
+                        trusted_proxies,
+                    },
+                    report,
+                ))
+            }
+            _ => Err(report),
+        }
+    }
+}
+
+fn read_spotify(values: &mut value::Values<'_>, http_allowed: bool) -> Option<SpotifySettings> {
+    let client_id = values.optional("SPOTIFY_CLIENT_ID");
+    let client_secret = values.secret("SPOTIFY_CLIENT_SECRET");
+    let base = |text: &str| value::base_url(text, http_allowed);
+    let accounts_url = values.parsed("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com", base);
+    let api_url = values.parsed("SPOTIFY_API_URL", "https://api.spotify.com", base);
+    match (client_id, client_secret) {
+        (Some(client_id), Some(client_secret)) => {
+            let Ok(client_secret) = ClientSecret::new(client_secret) else {
+                values.wrong(
+                    "SPOTIFY_CLIENT_SECRET",
+                    "holds characters that cannot be in a client secret",
+                );
+                return None;
+            };
+            Some(SpotifySettings {
+                client_id,
+                client_secret,
+                accounts_url: accounts_url?,
+                api_url: api_url?,
+            })
+        }
+        (Some(_), None) => {
+            values.wrong(
+                "SPOTIFY_CLIENT_SECRET",
+                "is needed when SPOTIFY_CLIENT_ID is set",
+            );
+            None
+        }
+        (None, Some(_)) => {
+            values.wrong(
+                "SPOTIFY_CLIENT_ID",
+                "is needed when SPOTIFY_CLIENT_SECRET is set",
+            );
+            None
+        }
+        (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<(Settings, Report), Report> {
+        Settings::read(
+            &pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
+    }
+
+    fn problem(pairs: &[(&str, &str)], variable: &str) -> String {
+        let report = read(pairs).err().expect("these settings are refused");
+        report
+            .problem(variable)
+            .expect("the variable is named")
+            .to_owned()
+    }
+
+    #[test]
+    fn defaults_stand_without_any_variable() {
+        let (settings, report) = read(&[]).expect("the defaults are right");
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:3000");
+        assert_eq!(settings.origin.as_str(), "http://127.0.0.1:3000");
+        assert_eq!(
+            (settings.session_idle_s, settings.session_max_s),
+            (30 * 86_400, 180 * 86_400)
+        );
+        assert!(settings.limits && settings.spotify.is_none() && report.warns("SPOTIFY_CLIENT_ID"));
+    }
+
+    #[test]
+    fn client_id_without_secret_is_refused() {
+        let sentence = problem(&[("SPOTIFY_CLIENT_ID", "abc")], "SPOTIFY_CLIENT_SECRET");
+        assert_eq!(sentence, "is needed when SPOTIFY_CLIENT_ID is set");
+    }
+
+    #[test]
+    fn http_origin_beyond_loopback_is_refused() {
+        for origin in [
+            "http://music.example",
+            "ftp://127.0.0.1",
+            "http://127.0.0.1:3000/app",
+            "https://a@b.example",
+            "http://localhost:3000",
+        ] {
+            problem(&[("STAGEDOOR_ORIGIN", origin)], "STAGEDOOR_ORIGIN");
+        }
+    }
+
+    #[test]
+    fn https_origin_without_keys_is_refused() {
+        problem(
+            &[("STAGEDOOR_ORIGIN", "https://music.example")],
+            "STAGEDOOR_KEYS",
+        );
+    }
+
+    #[test]
+    fn weak_keys_are_refused() {
+        problem(
+            &[(
+                "STAGEDOOR_KEYS",
+                "a:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            )],
+            "STAGEDOOR_KEYS",
+        );
+        problem(&[("STAGEDOOR_KEYS", "a:c2hvcnQ=")], "STAGEDOOR_KEYS");
+    }
+
+    #[test]
+    fn loopback_provider_without_permission_is_refused() {
+        let spotify = [
+            ("SPOTIFY_CLIENT_ID", "a"),
+            ("SPOTIFY_CLIENT_SECRET", "b"),
+            ("SPOTIFY_API_URL", "http://localhost:4400/spotify"),
+        ];
+        problem(&spotify, "SPOTIFY_API_URL");
+        let mut allowed = spotify.to_vec();
+        allowed.push(("STAGEDOOR_ALLOW_LOOPBACK", "true"));
+        let (settings, _) = read(&allowed).expect("loopback is allowed now");
+        assert_eq!(
+            settings.spotify.expect("Spotify is set").api_url,
+            "http://localhost:4400/spotify"
+        );
+    }
+
+    #[test]
+    fn limits_off_beyond_loopback_is_refused() {
+        problem(
+            &[
+                ("STAGEDOOR_ORIGIN", "https://music.example"),
+                ("STAGEDOOR_LIMITS", "off"),
+            ],
+            "STAGEDOOR_LIMITS",
+        );
+    }
+
+    #[test]
+    fn idle_longer_than_absolute_life_is_refused() {
+        problem(
+            &[("STAGEDOOR_SESSION_IDLE", "181d")],
+            "STAGEDOOR_SESSION_IDLE",
+        );
+    }
+
+    #[test]
+    fn the_report_masks_secrets() {
+        let (_, report) = read(&[
+            ("SPOTIFY_CLIENT_ID", "abc"),
+            ("SPOTIFY_CLIENT_SECRET", "hush-hush"),
+        ])
+        .expect("right");
+        let text = report.to_string();
+        assert!(!text.contains("hush-hush") && text.contains("SPOTIFY_CLIENT_SECRET"));
+        assert!(text.contains("http://127.0.0.1:3000/callback/spotify"));
+    }
+
+    #[test]
+    fn misspelt_variables_are_warned_of() {
+        let (_, report) = read(&[("STAGEDOOR_ORIGN", "https://music.example")]).expect("right");
+        assert!(report.warns("STAGEDOOR_ORIGN"));
+    }
+}

@@ -1,0 +1,273 @@
+//! What is served: the site and the binaries, for development or for release.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::failure::{Failure, at};
+use crate::process;
+use crate::stamp::{self, Inputs, files_under};
+use crate::step::Steps;
+use crate::tools::{self, SiteTools};
+use crate::workspace::Workspace;
+
+/// A build of everything.
+pub(crate) struct Built {
+    /// The app's server.
+    pub(crate) stagedoor: PathBuf,
+    /// The local Spotify.
+    pub(crate) sandbox: PathBuf,
+    /// The folder the server serves files from.
+    pub(crate) site: PathBuf,
+}
+
+/// Builds the site and both binaries, as far as their sources changed.
+pub(crate) fn build(
+    workspace: &Workspace,
+    steps: &mut Steps,
+    release: bool,
+) -> Result<Built, Failure> {
+    let site = Site::new(workspace, release);
+    let tools = tools::for_site(workspace, steps, release)?;
+    site.build(workspace, steps, &tools)?;
+    let stagedoor = binary(workspace, steps, release, "server", "stagedoor")?;
+    let sandbox = binary(workspace, steps, release, "sandbox", "sandbox")?;
+    Ok(Built {
+        stagedoor,
+        sandbox,
+        site: site.folder,
+    })
+}
+
+fn binary(
+    workspace: &Workspace,
+    steps: &mut Steps,
+    release: bool,
+    package: &str,
+    name: &str,
+) -> Result<PathBuf, Failure> {
+    steps.run(&format!("build {name}"), |step| {
+        let mut build = process::cargo();
+        build.args(["build", "--package", package, "--bin", name]);
+        if release {
+            build.arg("--release");
+        }
+        step.exec(build.current_dir(&workspace.root))
+    })?;
+    Ok(profile_folder(workspace, release).join(name))
+}
+
+/// Where cargo leaves binaries.
+fn profile_folder(workspace: &Workspace, release: bool) -> PathBuf {
+    workspace
+        .target
+        .join(if release { "release" } else { "debug" })
+}
+
+/// The files a browser loads. Development and release have each their own, so that a turn with
+/// one does not undo the other.
+struct Site {
+    release: bool,
+    folder: PathBuf,
+    /// Which hash each hashed name carries; the server looks for it beside its binary.
+    hashes: PathBuf,
+    stamp: PathBuf,
+}
+
+impl Site {
+    fn new(workspace: &Workspace, release: bool) -> Self {
+        let folder = workspace
+            .target
+            .join(if release { "site" } else { "site-debug" });
+        Self {
+            release,
+            stamp: folder.with_extension("stamp"),
+            hashes: profile_folder(workspace, release).join("hash.txt"),
+            folder,
+        }
+    }
+
+    fn build(
+        &self,
+        workspace: &Workspace,
+        steps: &mut Steps,
+        tools: &SiteTools,
+    ) -> Result<(), Failure> {
+        // cargo-leptos empties the site, and shrinks and compresses it again, whether or not
+        // anything changed.
+        let inputs = self.inputs(workspace, tools)?;
+        steps.run("build site", |step| {
+            if stamp::says(&self.stamp, &self.stamp_text(&inputs)?) {
+                step.note("unchanged");
+                return Ok(());
+            }
+            stamp::remove(&self.stamp)?;
+            let mut leptos = process::command(&tools.cargo_leptos);
+            leptos.args(["leptos", "build", "--frontend-only"]);
+            if self.release {
+                leptos.args(["--release", "--precompress"]);
+            }
+            leptos
+                .env("PATH", &tools.path)
+                .env("LEPTOS_SITE_ROOT", &self.folder)
+                .current_dir(&workspace.root);
+            step.exec(&mut leptos)?;
+            stamp::put(&self.stamp, &self.stamp_text(&inputs)?)
+        })
+    }
+
+    /// A digest of everything the site is made from.
+    fn inputs(&self, workspace: &Workspace, tools: &SiteTools) -> Result<String, Failure> {
+        let root = &workspace.root;
+        let mut inputs = Inputs::new();
+        inputs.text("tools", &tools.versions);
+        inputs.text("profile", if self.release { "release" } else { "dev" });
+        inputs.text("flags", &std::env::var("RUSTFLAGS").unwrap_or_default());
+        for file in [
+            "Cargo.toml",
+            "Cargo.lock",
+            "rust-toolchain.toml",
+            ".cargo/config.toml",
+        ] {
+            inputs.file(root, &root.join(file))?;
+        }
+        for folder in ["style", "public"] {
+            inputs.folder(root, &root.join(folder), &[])?;
+        }
+        for folder in workspace.folders_under("frontend") {
+            inputs.folder(root, folder, &["tests", "benches", "examples", "target"])?;
+        }
+        Ok(inputs.digest())
+    }
+
+    /// What a stamp must say for the site to be whole: what it was made from and what is there.
+    /// Names carry hashes, so names and lengths are enough.
+    fn stamp_text(&self, inputs: &str) -> Result<String, Failure> {
+        let mut text = format!("{inputs}\n");
+        text.push_str(&fs::read_to_string(&self.hashes).unwrap_or_default());
+        for file in files_under(&self.folder, &[])? {
+            let length = fs::metadata(&file).map_err(at(&file))?.len();
+            let name = file.strip_prefix(&self.folder).unwrap_or(&file);
+            let _ = writeln!(text, "{} {length}", name.display());
+        }
+        Ok(text)
+    }
+}
+
+/// The files of the first load with their sizes under brotli, largest first: what a browser takes
+/// when a person comes for the first time.
+pub(crate) fn first_load(site: &Path) -> Result<Vec<(String, u64)>, Failure> {
+    let mut files = Vec::new();
+    for file in files_under(&site.join("pkg"), &[])? {
+        let name = file
+            .strip_prefix(site)
+            .unwrap_or(&file)
+            .display()
+            .to_string();
+        // wasm-bindgen's declarations for TypeScript lie there too; no page asks for them.
+        let loaded = |name: &&str| {
+            [".wasm", ".js", ".css"]
+                .iter()
+                .any(|end| name.ends_with(end))
+        };
+        if let Some(name) = name.strip_suffix(".br").filter(loaded) {
+            files.push((
+                name.to_owned(),
+                fs::metadata(&file).map_err(at(&file))?.len(),
+            ));
+        }
+    }
+    files.sort_by(|(_, one), (_, other)| other.cmp(one));
+    Ok(files)
+}
+
+/// The files that ought to have a compressed one beside them, and have not.
+pub(crate) fn uncompressed(site: &Path) -> Result<Vec<String>, Failure> {
+    let mut missing = Vec::new();
+    for file in files_under(site, &[])? {
+        let extension = file
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if !["wasm", "js", "css", "svg"].contains(&extension.as_str()) {
+            continue;
+        }
+        for suffix in ["br", "gz"] {
+            let compressed = file.with_extension(format!("{extension}.{suffix}"));
+            if !compressed.is_file() {
+                missing.push(compressed.display().to_string());
+            }
+        }
+    }
+    Ok(missing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site() -> (tempfile::TempDir, Site) {
+        let folder = tempfile::tempdir().unwrap();
+        let site = Site {
+            release: true,
+            folder: folder.path().join("site"),
+            hashes: folder.path().join("hash.txt"),
+            stamp: folder.path().join("site.stamp"),
+        };
+        fs::create_dir_all(site.folder.join("pkg")).unwrap();
+        (folder, site)
+    }
+
+    #[test]
+    fn a_site_that_lost_a_file_or_its_hashes_is_built_again() {
+        let (_folder, site) = site();
+        fs::write(site.folder.join("pkg/a.wasm"), "wasm").unwrap();
+        fs::write(&site.hashes, "wasm: a").unwrap();
+        let whole = site.stamp_text("inputs").unwrap();
+        assert_eq!(site.stamp_text("inputs").unwrap(), whole);
+        assert_ne!(site.stamp_text("other").unwrap(), whole);
+        fs::write(&site.hashes, "wasm: b").unwrap();
+        assert_ne!(site.stamp_text("inputs").unwrap(), whole);
+        fs::write(&site.hashes, "wasm: a").unwrap();
+        fs::remove_file(site.folder.join("pkg/a.wasm")).unwrap();
+        assert_ne!(site.stamp_text("inputs").unwrap(), whole);
+    }
+
+    #[test]
+    fn the_first_load_is_what_is_compressed_in_the_package_folder() {
+        let (_folder, site) = site();
+        for (name, length) in [
+            ("a.wasm", 10),
+            ("a.wasm.br", 4),
+            ("a.js", 9),
+            ("a.js.br", 6),
+            ("a.d.ts.br", 1),
+        ] {
+            fs::write(site.folder.join("pkg").join(name), vec![0; length]).unwrap();
+        }
+        let load = first_load(&site.folder).unwrap();
+        assert_eq!(
+            load,
+            [("pkg/a.js".to_owned(), 6), ("pkg/a.wasm".to_owned(), 4)]
+        );
+    }
+
+    #[test]
+    fn a_file_without_its_compressed_one_is_named() {
+        let (_folder, site) = site();
+        for name in [
+            "a.css",
+            "a.css.br",
+            "a.css.gz",
+            "b.js",
+            "b.js.br",
+            "picture.png",
+        ] {
+            fs::write(site.folder.join("pkg").join(name), "").unwrap();
+        }
+        let missing = uncompressed(&site.folder).unwrap();
+        assert_eq!(missing.len(), 1);
+        assert!(missing[0].ends_with("b.js.gz"));
+    }
+}
