@@ -26,7 +26,7 @@ use crate::error::{ApiError, Code};
 use crate::notice::{Notice, NoticeBoard, use_notice};
 use crate::parts::error_view::{ErrorView, Problem, WayOn};
 use crate::session::live::{Session, use_session};
-use crate::sign_in::button::SignInButtons;
+use crate::sign_in::button::{SignInButton, SignInButtons};
 use crate::sign_in::verifiers;
 use crate::tabs::{self, News};
 
@@ -156,7 +156,17 @@ pub fn CallbackPage() -> impl IntoView {
                     }
                     Stage::Failed(failure) => view! {
                         <ErrorView problem=failure />
-                        <p><A href="/">"Go to the start page"</A></p>
+                        <div class="actions">
+                            {session.provider(&provider_id()).map(|provider| view! {
+                                <SignInButton
+                                    provider
+                                    label="Use another account"
+                                    switch_account=true
+                                    quiet=true
+                                />
+                            })}
+                            <A href="/" attr:class="button quiet">"Go to the start page"</A>
+                        </div>
                     }
                     .into_any(),
                     Stage::Nothing => view! {
@@ -165,13 +175,16 @@ pub fn CallbackPage() -> impl IntoView {
                              finished before, or the page was loaded again."
                         </p>
                         <SignInButtons />
-                        <p><A href="/">"Go to the start page"</A></p>
+                        <div class="actions">
+                            <A href="/" attr:class="button quiet">"Go to the start page"</A>
+                        </div>
                     }
                     .into_any(),
                 }}
             </div>
         </section>
     }
+    .into_any()
 }
 
 const fn heading(stage: &Stage) -> &'static str {
@@ -221,6 +234,7 @@ fn Progress(stage: RwSignal<Stage>, slow: RwSignal<bool>, label: Memo<String>) -
             <p class="soft">{move || format!("This takes longer than usual. {} may be slow to answer.", label.get())}</p>
         })}
     }
+    .into_any()
 }
 
 /// Finds out what there is to finish, and begins to.

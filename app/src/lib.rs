@@ -1,9 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 pub mod api;
-pub mod app;
 pub mod callback;
 pub mod error;
+pub mod frame;
 pub mod music;
 pub mod notice;
 pub mod page_life;
@@ -18,6 +18,6 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod tabs;
 
-pub use app::App;
+pub use frame::App;
 #[cfg(feature = "ssr")]
 pub use shell::shell;

@@ -1,1 +1,172 @@
-//! x
+//! A call for data: the typed request goes to this app's own server, which attaches the token.
+
+use gloo_net::http::{Method, RequestBuilder, Response};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::web_sys::{AbortController, AbortSignal};
+use spotify::{Answer, Request};
+
+use crate::error::{ApiError, Code};
+use crate::session::fresh::ask;
+use crate::session::live::use_session;
+
+/// Where the Web API of Spotify is reached from here.
+const BASE: &str = "/api/spotify/v1";
+
+/// What a page knows about data it asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Loading<T> {
+    /// Nothing was asked for.
+    Idle,
+    /// The answer is on its way, or the app has not started yet.
+    Pending,
+    /// The answer.
+    Ready(T),
+    /// There is none.
+    Failed(ApiError),
+}
+
+/// Data that a page asks for, and the way to ask again.
+pub struct Call<T: Send + Sync + 'static> {
+    state: RwSignal<Loading<T>>,
+    again: RwSignal<u32>,
+}
+
+impl<T: Send + Sync + 'static> Clone for Call<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync + 'static> Copy for Call<T> {}
+
+impl<T: Clone + Send + Sync + 'static> Call<T> {
+    /// What is known now. Tracked.
+    pub fn get(self) -> Loading<T> {
+        self.state.get()
+    }
+
+    /// Asks again, as a *Try again* button does.
+    pub fn retry(self) -> Callback<()> {
+        let again = self.again;
+        Callback::new(move |()| again.update(|count| *count = count.wrapping_add(1)))
+    }
+}
+
+/// Asks for what `wanted` says, in the browser, and again whenever that changes.
+///
+/// A request that is no longer wanted is aborted, and its answer counts no more. The server renders
+/// the page without data: it never waits for a provider. An answer that says *signed out* makes the
+/// session ask for itself, and so the whole page learns of it.
+pub fn use_call<T>(wanted: impl Fn() -> Option<Request<T>> + 'static) -> Call<T>
+where
+    T: Answer + Clone + Send + Sync + 'static,
+{
+    let session = use_session();
+    let first = if untrack(&wanted).is_some() {
+        Loading::Pending
+    } else {
+        Loading::Idle
+    };
+    let call = Call {
+        state: RwSignal::new(first),
+        again: RwSignal::new(0),
+    };
+    Effect::new(move |before: Option<Option<UnderWay>>| {
+        drop(before);
+        call.again.track();
+        let Some(request) = wanted() else {
+            call.state.set(Loading::Idle);
+            return None;
+        };
+        call.state.set(Loading::Pending);
+        let under_way = UnderWay::new();
+        let signal = under_way.signal();
+        spawn_local(async move {
+            let answer = send(&request, signal.as_ref()).await;
+            if signal.is_some_and(|signal| signal.aborted()) {
+                return;
+            }
+            if answer
+                .as_ref()
+                .is_err_and(|error| error.code == Code::SignedOut)
+            {
+                ask(session);
+            }
+            call.state
+                .try_set(answer.map_or_else(Loading::Failed, Loading::Ready));
+        });
+        Some(under_way)
+    });
+    call
+}
+
+/// Sends `request` and reads its answer. Browser only.
+///
+/// # Errors
+/// What the server refused with; [`Code::Offline`] where no answer of it came back, and
+/// [`Code::ProviderError`] where Spotify's answer does not read as what was asked for.
+pub async fn send<T: Answer>(
+    request: &Request<T>,
+    abort: Option<&AbortSignal>,
+) -> Result<T, ApiError> {
+    let offline = |_| ApiError::new(Code::Offline);
+    let (name, value) = guard::header();
+    let builder = RequestBuilder::new(&format!("{BASE}{}", request.path_and_query()))
+        .method(method(request.method))
+        .header(name, value)
+        .abort_signal(abort);
+    let sent = match &request.body {
+        Some(body) => builder.json(body),
+        None => builder.build(),
+    };
+    let response = sent.map_err(offline)?.send().await.map_err(offline)?;
+    if !response.ok() {
+        return Err(refusal(&response).await);
+    }
+    let body = response.binary().await.map_err(offline)?;
+    let content_type = response.headers().get("content-type");
+    request
+        .decode(response.status(), content_type.as_deref(), &body)
+        .map_err(|_| ApiError::new(Code::ProviderError))
+}
+
+/// The envelope of an error. What is not one did not come from this app's server, but from
+/// something in front of it.
+async fn refusal(response: &Response) -> ApiError {
+    response
+        .json()
+        .await
+        .unwrap_or_else(|_| ApiError::new(Code::Offline))
+}
+
+const fn method(method: spotify::Method) -> Method {
+    match method {
+        spotify::Method::Get => Method::GET,
+        spotify::Method::Post => Method::POST,
+        spotify::Method::Put => Method::PUT,
+        spotify::Method::Delete => Method::DELETE,
+    }
+}
+
+/// A request that is aborted when nobody holds this any more.
+struct UnderWay(Option<AbortController>);
+
+impl UnderWay {
+    /// A browser without the controller sends its requests all the same.
+    fn new() -> Self {
+        Self(AbortController::new().ok())
+    }
+
+    fn signal(&self) -> Option<AbortSignal> {
+        self.0.as_ref().map(AbortController::signal)
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
+    }
+}

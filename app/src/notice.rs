@@ -78,4 +78,5 @@ pub fn NoticeBar() -> impl IntoView {
             })}
         </div>
     }
+    .into_any()
 }

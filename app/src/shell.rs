@@ -4,7 +4,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
-use crate::app::App;
+use crate::frame::App;
 
 /// The first script of the page: it takes a callback's query out of the address, and shows the
 /// chosen colours before the first paint.

@@ -76,6 +76,7 @@ pub fn SignOutButton() -> impl IntoView {
             {move || problem.get().map(|problem| view! { <ErrorView problem /> })}
         </div>
     }
+    .into_any()
 }
 
 /// What is true about the providers' own sessions after a sign-out here.

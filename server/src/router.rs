@@ -31,6 +31,8 @@ const FUNCTION_BODY_BYTES: usize = 16 * 1024;
 
 /// The whole server as a service.
 pub fn router(world: Arc<World>, site: &Site) -> Router {
+    // Leptos renders with tasks of its own. Set before, by an earlier router of this process, it stands.
+    let _ = any_spawner::Executor::init_tokio();
     let guard = Guard::new(world.settings.origin.as_str()).layer(|refusal: guard::Refusal| {
         let code = if refusal.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
             Code::UnsupportedMediaType

@@ -44,10 +44,16 @@ pub(crate) fn run(
     real: bool,
     release: bool,
 ) -> Result<(), Failure> {
-    let app: SocketAddr = if real {
-        real::listen(&workspace.root)?
+    let real::Place {
+        listen: app,
+        origin,
+    } = if real {
+        real::place(&workspace.root)?
     } else {
-        APP.into()
+        real::Place {
+            listen: APP.into(),
+            origin: format!("http://{}", SocketAddr::from(APP)),
+        }
     };
     port::ensure_free(APP_NAME, app)?;
     if !real {
@@ -72,7 +78,7 @@ pub(crate) fn run(
     steps.run("start app", |_| {
         programs.await_answer(app, &app.to_string(), "/readyz")
     })?;
-    println!("{}", greeting(app, real, steps));
+    println!("{}", greeting(&origin, real, steps));
     let outcome = programs.watch();
     programs.stop();
     match outcome {
@@ -129,8 +135,8 @@ fn sandbox_settings(app: &mut Command, data: &Path) {
 }
 
 /// Where to go, and who can sign in there.
-fn greeting(app: SocketAddr, real: bool, steps: &Steps) -> String {
-    let mut lines = vec![String::new(), format!("Stagedoor is at http://{app}")];
+fn greeting(origin: &str, real: bool, steps: &Steps) -> String {
+    let mut lines = vec![String::new(), format!("Stagedoor is at {origin}")];
     if !real {
         let state = http::get(SANDBOX.into(), SANDBOX_HOST, "/control/state");
         let listeners = state

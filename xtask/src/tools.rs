@@ -1,5 +1,6 @@
 //! The tools a build needs beside cargo: found, or installed into a folder of their own.
 
+mod cargo_tool;
 pub(crate) mod debian;
 mod lockfile;
 pub(crate) mod node;
@@ -8,7 +9,8 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+use cargo_tool::{CargoTool, Found};
 
 use crate::failure::{Failure, at};
 use crate::process;
@@ -86,10 +88,11 @@ pub(crate) fn wasm_test_runner(
 pub(crate) fn crates(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
     steps.run("crates", |step| {
         let mut fetch = process::cargo();
+        // `host-tuple` is cargo's word for this machine. The crates of other systems stay away.
         fetch.args([
             "fetch",
             "--target",
-            env_target(),
+            "host-tuple",
             "--target",
             "wasm32-unknown-unknown",
         ]);
@@ -134,12 +137,6 @@ fn rustup(steps: &mut Steps, what: &str, arguments: &[&str]) -> Result<(), Failu
     })
 }
 
-/// The target this program runs on, as rustc names it.
-fn env_target() -> &'static str {
-    // `host-tuple` is cargo's own word for it.
-    "host-tuple"
-}
-
 /// `wasm-bindgen` of exactly the version of the crate: the two speak an unstable format.
 fn wasm_bindgen(workspace: &Workspace, steps: &mut Steps) -> Result<Found, Failure> {
     let path = workspace.root.join("Cargo.lock");
@@ -156,96 +153,6 @@ fn wasm_bindgen(workspace: &Workspace, steps: &mut Steps) -> Result<Found, Failu
         remark: "a few minutes, once",
     };
     tool.ensure(workspace, steps)
-}
-
-/// A tool that cargo installs.
-struct CargoTool {
-    package: &'static str,
-    version: String,
-    programs: &'static [&'static str],
-    locked: bool,
-    remark: &'static str,
-}
-
-/// A tool that is there.
-struct Found {
-    folder: PathBuf,
-    version: String,
-}
-
-impl CargoTool {
-    fn ensure(self, workspace: &Workspace, steps: &mut Steps) -> Result<Found, Failure> {
-        let ours = workspace.tools.join("bin");
-        let path = env::var_os("PATH").unwrap_or_default();
-        let folder = std::iter::once(ours.clone())
-            .chain(env::split_paths(&path))
-            .find(|folder| self.is_in(folder));
-        if let Some(folder) = folder {
-            return Ok(Found {
-                folder,
-                version: self.version,
-            });
-        }
-        steps.run(
-            &format!("install {} {}", self.package, self.version),
-            |step| {
-                step.say(&format!(
-                    "          {}; it goes to {}",
-                    self.remark,
-                    ours.display()
-                ));
-                step.fetch(
-                    &format!("installing {}", self.package),
-                    &mut self.install(workspace),
-                )
-            },
-        )?;
-        if self.is_in(&ours) {
-            return Ok(Found {
-                folder: ours,
-                version: self.version,
-            });
-        }
-        Err(Failure::Understand {
-            what: self.package,
-            why: format!("{} was installed and answers another version", self.version),
-        })
-    }
-
-    fn install(&self, workspace: &Workspace) -> Command {
-        let mut install = process::cargo();
-        install.args([
-            "install",
-            self.package,
-            "--version",
-            &self.version,
-            "--root",
-        ]);
-        install.arg(&workspace.tools);
-        if self.locked {
-            install.arg("--locked");
-        }
-        // An older version of ours gives way; the build leaves nothing in the project's target.
-        install
-            .arg("--force")
-            .env_remove("CARGO_TARGET_DIR")
-            .current_dir(&workspace.root);
-        install
-    }
-
-    fn is_in(&self, folder: &Path) -> bool {
-        self.programs.iter().all(|program| {
-            let program = folder.join(program);
-            program.is_file()
-                && process::answer(Command::new(&program).arg("--version"))
-                    .is_some_and(|answer| is_version(&answer, &self.version))
-        })
-    }
-}
-
-/// Whether `cargo-leptos 0.3.10` is version 0.3.10.
-fn is_version(answer: &str, version: &str) -> bool {
-    answer.split_whitespace().any(|word| word == version)
 }
 
 /// `PATH` with folders put before it.
@@ -272,41 +179,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_version_is_a_whole_word() {
-        assert!(is_version("cargo-leptos 0.3.10", "0.3.10"));
-        assert!(!is_version("cargo-leptos 0.3.10", "0.3.1"));
-        assert!(is_version("wasm-bindgen 0.2.130 (abcdef)", "0.2.130"));
-    }
-
-    #[test]
     fn our_folders_come_before_those_of_the_system() {
         let path = before_path(&["/tools/bin".into(), "/tools/npm".into()]).unwrap();
         let folders: Vec<_> = env::split_paths(&path).take(2).collect();
         assert_eq!(folders, [Path::new("/tools/bin"), Path::new("/tools/npm")]);
-    }
-
-    #[test]
-    fn a_folder_with_one_of_two_programs_does_not_do() {
-        let folder = tempfile::tempdir().unwrap();
-        let tool = CargoTool {
-            package: "wasm-bindgen-cli",
-            version: "1.2.3".to_owned(),
-            programs: &["one", "two"],
-            locked: false,
-            remark: "",
-        };
-        let install = |name: &str, version: &str| {
-            let path = folder.path().join(name);
-            fs::write(&path, format!("#!/bin/sh\necho {name} {version}\n")).unwrap();
-            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-            fs::set_permissions(&path, mode).unwrap();
-        };
-        assert!(!tool.is_in(folder.path()));
-        install("one", "1.2.3");
-        assert!(!tool.is_in(folder.path()));
-        install("two", "1.2.2");
-        assert!(!tool.is_in(folder.path()));
-        install("two", "1.2.3");
-        assert!(tool.is_in(folder.path()));
     }
 }

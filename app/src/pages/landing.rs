@@ -12,13 +12,17 @@ use crate::sign_in::button::SignInButtons;
 /// `/`: what this is, in one look; for a person who is signed in, the ways on.
 #[component]
 pub fn Landing() -> impl IntoView {
+    let session = use_session();
+    let known = Memo::new(move |_| session.signed_in() == Some(true));
     view! {
         <Title text="" />
         <section class="hero">
             <div class="hero-words">
-                <SignedIn invitation=Invitation>
-                    <Welcome />
-                </SignedIn>
+                {move || if known.get() {
+                    view! { <Welcome /> }.into_any()
+                } else {
+                    view! { <Invitation /> }.into_any()
+                }}
             </div>
             <img
                 class="hero-picture"
@@ -48,8 +52,11 @@ pub fn Landing() -> impl IntoView {
             </Fact>
         </section>
     }
+    .into_any()
 }
 
+/// What this is. It is true for everybody, so it is also what stands here while it is not yet known
+/// who has come; only the button waits.
 #[component]
 fn Invitation() -> impl IntoView {
     view! {
@@ -57,13 +64,14 @@ fn Invitation() -> impl IntoView {
         <h1>"Come in by the stage door."</h1>
         <p class="lead">
             "Sign in with Spotify and see what is yours there. Stagedoor asks for nothing it does \
-             not need, and shows you what it holds."
+             not need, and keeps the key to your account where no script can reach it."
         </p>
-        <SignInButtons />
+        <SignedIn invitation=SignInButtons>{()}</SignedIn>
         <p class="soft small">
             "No new password, no newsletter. " <A href="/privacy">"What is kept"</A>
         </p>
     }
+    .into_any()
 }
 
 #[component]
@@ -100,6 +108,7 @@ fn Welcome() -> impl IntoView {
             </li>
         </ul>
     }
+    .into_any()
 }
 
 #[component]

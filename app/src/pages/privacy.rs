@@ -95,4 +95,5 @@ pub fn Privacy() -> impl IntoView {
             <p><A href="/profile">"See what is held for you now"</A></p>
         </article>
     }
+    .into_any()
 }

@@ -48,11 +48,11 @@ fn Menu(account: AccountView) -> impl IntoView {
                 type="button"
                 class="account-button"
                 popovertarget="account-menu"
+                aria-label=format!("{name}, your account")
                 title=name.clone()
             >
                 <Artwork address=account.picture size=28 />
                 <span class="account-name">{name.clone()}</span>
-                <span class="heard">", your account"</span>
             </button>
             <div class="menu-sheet" id="account-menu" popover="auto">
                 <p class="menu-head">
@@ -83,4 +83,5 @@ fn Menu(account: AccountView) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }

@@ -1,6 +1,7 @@
 //! Pictures that belong to somebody else.
 
 use leptos::prelude::*;
+use spotify::model::Image;
 
 use crate::page_life::is_web_address;
 
@@ -48,5 +49,50 @@ pub fn Artwork(
             </svg>
         }
         .into_any(),
+    }
+}
+
+/// The address of the smallest of `images` that is still `pixels` wide, else of the widest.
+/// Spotify lists them from the widest on, and knows no width for covers that people uploaded.
+pub fn fitting(images: &[Image], pixels: u32) -> Option<String> {
+    let wide = |image: &&Image| image.width.is_some_and(|width| width >= pixels);
+    images
+        .iter()
+        .rev()
+        .find(wide)
+        .or(images.first())
+        .map(|image| image.url.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use spotify::model::Image;
+
+    use super::fitting;
+
+    fn image(url: &str, width: Option<u32>) -> Image {
+        Image {
+            url: url.to_owned(),
+            height: width,
+            width,
+        }
+    }
+
+    #[test]
+    fn smallest_that_is_wide_enough_is_chosen() {
+        let images = [
+            image("l", Some(640)),
+            image("m", Some(300)),
+            image("s", Some(64)),
+        ];
+        assert_eq!(fitting(&images, 64).as_deref(), Some("s"));
+        assert_eq!(fitting(&images, 200).as_deref(), Some("m"));
+        assert_eq!(fitting(&images, 2_000).as_deref(), Some("l"));
+    }
+
+    #[test]
+    fn unknown_width_will_do() {
+        assert_eq!(fitting(&[image("u", None)], 64).as_deref(), Some("u"));
+        assert_eq!(fitting(&[], 64), None);
     }
 }

@@ -15,4 +15,5 @@ pub fn BrandMark() -> impl IntoView {
             <circle cx="15.4" cy="19.6" r="1.1" fill="#ffd88f" />
         </svg>
     }
+    .into_any()
 }

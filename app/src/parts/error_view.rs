@@ -232,6 +232,7 @@ pub fn ErrorView(
             })}
         </div>
     }
+    .into_any()
 }
 
 /// How long `seconds` are, as people say it: `in 12 seconds`, `in about 14 hours`.

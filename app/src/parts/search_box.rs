@@ -65,26 +65,34 @@ pub fn SearchBox(
             <button type="submit" class="button">"Search"</button>
         </form>
     }
+    .into_any()
+}
+
+/// `question` as it is asked: trimmed, and not endless.
+pub fn asked(question: &str) -> String {
+    question.trim().chars().take(LONGEST).collect()
 }
 
 /// The page that answers `question`, or `None` where there is no question.
 pub fn search_address(question: &str) -> Option<String> {
-    let question: String = question.trim().chars().take(LONGEST).collect();
-    if question.is_empty() {
-        return None;
-    }
-    let mut address = "/search?q=".to_owned();
-    for byte in question.bytes() {
+    let question = asked(question);
+    (!question.is_empty()).then(|| format!("/search?q={}", encoded(&question)))
+}
+
+/// `text` as one value of a query or one segment of a path (RFC 3986 §2.1).
+pub fn encoded(text: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            address.push(char::from(byte));
+            encoded.push(char::from(byte));
         } else {
-            const HEX: &[u8; 16] = b"0123456789ABCDEF";
-            address.push('%');
-            address.push(char::from(HEX[usize::from(byte >> 4)]));
-            address.push(char::from(HEX[usize::from(byte & 15)]));
+            encoded.push('%');
+            encoded.push(char::from(HEX[usize::from(byte >> 4)]));
+            encoded.push(char::from(HEX[usize::from(byte & 15)]));
         }
     }
-    Some(address)
+    encoded
 }
 
 #[cfg(test)]

@@ -82,6 +82,7 @@ pub fn ThemeMenu() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// Closes the open menu with this id. Browser only.

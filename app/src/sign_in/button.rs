@@ -74,15 +74,12 @@ pub fn SignInButton(
             {move || problem.get().map(|problem| view! { <ErrorView problem /> })}
         </div>
     }
+    .into_any()
 }
 
 /// One [`SignInButton`] for each provider on offer, or a sentence where there is none.
 #[component]
-pub fn SignInButtons(
-    /// Lets the person choose another account at the provider.
-    #[prop(optional)]
-    switch_account: bool,
-) -> impl IntoView {
+pub fn SignInButtons() -> impl IntoView {
     let providers = use_session().providers();
     if providers.is_empty() {
         return view! {
@@ -92,7 +89,7 @@ pub fn SignInButtons(
     }
     let buttons: Vec<_> = providers
         .into_iter()
-        .map(|provider| view! { <SignInButton provider switch_account /> })
+        .map(|provider| view! { <SignInButton provider /> })
         .collect();
     view! { <div class="sign-in-list">{buttons}</div> }.into_any()
 }

@@ -1,7 +1,8 @@
 //! The exchange and the refresh: `oauth2` on paper, a closure as the wire.
 //!
 //! The closure takes one request and answers it. It must not follow redirects, must bound time
-//! and size, and must not retry: a code is good once.
+//! and size, and must not retry: a code is good once. Its future owns what it needs and can move
+//! between threads, so that an operation can run in a task of its own.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -57,6 +57,9 @@ mod tests {
 
     use super::fits;
 
+    #[cfg(target_arch = "wasm32")]
+    wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
     const ID: &str = "0aV6DOiouImYTqrR5YlIqx";
 
     #[test]

@@ -1,4 +1,19 @@
 //! The whole router through `oneshot`, with a manual clock, a seeded rng and a sandbox on loopback.
 
+mod cookies;
+mod database;
+mod guard;
+mod headers;
+mod interrupted;
+mod jwks;
 mod law;
+mod logs;
+mod pages;
+mod provider_trouble;
+mod proxy;
+mod refresh;
+mod requests;
+mod session;
+mod sign_in_begin;
+mod sign_in_complete;
 mod support;

@@ -1,11 +1,15 @@
 //! A server, a sandbox, and browsers that keep cookies as a browser does.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use app::error::Code;
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use sandbox::{Control, Sandbox};
 use serde_json::{Value, json};
@@ -19,31 +23,99 @@ use tower::ServiceExt as _;
 
 /// The origin of the app in these tests.
 pub const ORIGIN: &str = "http://127.0.0.1:3000";
-/// RFC 7636 appendix B.
-pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-/// Two keys; the first seals.
+/// The `Host` that goes with it.
+pub const HOST: &str = "127.0.0.1:3000";
+/// The key ring.
 pub const KEYS: &str = "a:AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
+/// The token endpoint of the sandbox.
+pub const TOKEN: &str = "/spotify/api/token";
+/// The profile at the sandbox.
+pub const ME: &str = "/spotify/v1/me";
+/// The search at the sandbox.
+pub const SEARCH: &str = "/spotify/v1/search";
+/// The session cookie.
+pub const SESSION: &str = "__Host-Http-session";
+/// The token cookie.
+pub const TOKENS: &str = "__Host-Http-tokens-spotify";
+/// What the names of transaction cookies begin with.
+pub const SIGN_IN: &str = "__Host-Http-signin-";
 
 /// A server on paper and the sandbox it talks to.
 pub struct Stage {
     pub world: Arc<World>,
     pub router: Router,
     pub clock: Clock,
-    pub sandbox: Sandbox,
+    pub sandbox: Arc<Sandbox>,
+    seed: u64,
+    verifiers: Arc<AtomicUsize>,
 }
 
 impl Stage {
     /// A stage with a database in memory.
     pub async fn new() -> Self {
-        let sandbox = Sandbox::start().await;
-        let store = Store::in_memory().await.expect("a database");
-        Self::with(sandbox, store, &[]).await
+        Self::with_settings(&[]).await
     }
 
-    /// A stage with more settings, over a given database.
-    pub async fn with(sandbox: Sandbox, store: Store, more: &[(&str, &str)]) -> Self {
+    /// A stage with other settings.
+    pub async fn with_settings(settings: &[(&str, &str)]) -> Self {
+        Self::build(settings, &no_site(), |_| {}).await
+    }
+
+    /// A stage whose parts are changed before anybody comes.
+    pub async fn tuned(tune: impl FnOnce(&mut World)) -> Self {
+        Self::build(&[], &no_site(), tune).await
+    }
+
+    /// A stage with the files of a site.
+    pub async fn with_site(root: &Path, hashed: bool) -> Self {
+        Self::build(&[], &Site::at(root, hashed, false), |_| {}).await
+    }
+
+    /// A stage on the public internet. It has real providers: nothing may be asked of them.
+    pub async fn on_https() -> Self {
+        let settings = [
+            ("STAGEDOOR_ORIGIN", "https://music.example"),
+            ("STAGEDOOR_ALLOW_LOOPBACK", "false"),
+            ("STAGEDOOR_LIMITS", "on"),
+            ("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com"),
+            ("SPOTIFY_API_URL", "https://api.spotify.com"),
+        ];
+        Self::with_settings(&settings).await
+    }
+
+    /// The same server after a restart, over the same database and the same sandbox.
+    pub async fn restarted(&self) -> Self {
+        self.again_with(&[]).await
+    }
+
+    /// The same server with other settings, over the same database and the same sandbox.
+    pub async fn again_with(&self, settings: &[(&str, &str)]) -> Self {
+        let sandbox = Arc::clone(&self.sandbox);
+        let (store, clock) = (self.world.store.clone(), self.clock.clone());
+        let mut again =
+            Self::over(self.seed + 1, sandbox, store, clock, settings, &no_site(), |_| {}).await;
+        again.verifiers = Arc::clone(&self.verifiers);
+        again
+    }
+
+    async fn build(settings: &[(&str, &str)], site: &Site, tune: impl FnOnce(&mut World)) -> Self {
+        let sandbox = Arc::new(Sandbox::start().await);
+        let store = Store::in_memory().await.expect("a database");
+        let clock = Clock::manual(sandbox.control().now());
+        Self::over(7, sandbox, store, clock, settings, site, tune).await
+    }
+
+    async fn over(
+        seed: u64,
+        sandbox: Arc<Sandbox>,
+        store: Store,
+        clock: Clock,
+        more: &[(&str, &str)],
+        site: &Site,
+        tune: impl FnOnce(&mut World),
+    ) -> Self {
         let url = format!("{}/spotify", sandbox.url());
-        let mut variables: BTreeMap<String, String> = [
+        let usual = [
             ("STAGEDOOR_ORIGIN", ORIGIN),
             ("STAGEDOOR_KEYS", KEYS),
             ("STAGEDOOR_ALLOW_LOOPBACK", "true"),
@@ -52,47 +124,143 @@ impl Stage {
             ("SPOTIFY_CLIENT_SECRET", "sandbox-secret"),
             ("SPOTIFY_ACCOUNTS_URL", &url),
             ("SPOTIFY_API_URL", &url),
-        ]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-        variables.extend(
-            more.iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        );
+        ];
+        let variables: BTreeMap<String, String> = usual
+            .iter()
+            .chain(more)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         let (settings, _) = Settings::read(&variables).expect("the settings are right");
-        let clock = Clock::manual(sandbox.control().now());
-        let world = World::with_store(settings, clock.clone(), Rng::seeded(7), store)
+        let mut world = World::with_store(settings, clock.clone(), Rng::seeded(seed), store)
             .await
             .expect("a world");
+        tune(&mut world);
         let world = Arc::new(world);
-        let site = Site::at(std::path::Path::new("no-such-folder"), false, false);
-        let router = server::router::router(Arc::clone(&world), &site);
+        let router = server::router::router(Arc::clone(&world), site);
         Self {
             world,
             router,
             clock,
             sandbox,
+            seed,
+            verifiers: Arc::default(),
         }
     }
 
     /// A browser with an empty jar.
     pub fn browser(&self) -> Browser {
+        let origin = &self.world.settings.origin;
         Browser {
             router: self.router.clone(),
-            control: self.sandbox.control(),
+            control: self.control(),
             cookies: BTreeMap::new(),
+            origin: origin.as_str().to_owned(),
+            host: origin.authority().to_owned(),
+            verifiers: Arc::clone(&self.verifiers),
         }
     }
 
-    /// The requests the sandbox saw at a path.
+    /// A browser that is signed in.
+    pub async fn signed_in(&self, login: &str) -> Browser {
+        let mut browser = self.browser();
+        browser.sign_in(login).await;
+        browser
+    }
+
+    /// The handle of the sandbox.
+    pub fn control(&self) -> Control {
+        self.sandbox.control()
+    }
+
+    /// How many requests the sandbox saw at a path.
     pub fn calls(&self, path: &str) -> usize {
-        self.sandbox
-            .control()
-            .log()
-            .iter()
-            .filter(|entry| entry.path == path)
-            .count()
+        let log = self.control().log();
+        log.iter().filter(|entry| entry.path == path).count()
+    }
+
+    /// How many requests the sandbox saw in all.
+    pub fn all_calls(&self) -> usize {
+        self.control().log().len()
+    }
+
+    /// Waits until the sandbox has seen `count` requests at a path.
+    pub async fn until_called(&self, path: &str, count: usize) {
+        let waiting = async {
+            while self.calls(path) < count {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), waiting)
+            .await
+            .expect("the request arrives");
+    }
+
+    /// Lets time pass, here and at the sandbox.
+    pub fn advance(&self, seconds: i64) {
+        self.clock.advance(seconds);
+        let offset_s = self.control().snapshot().offset_s;
+        self.control()
+            .set_clock_offset(offset_s + seconds)
+            .expect("an offset within bounds");
+    }
+
+    /// How many accounts there are.
+    pub async fn accounts(&self) -> i64 {
+        self.world.store.count_accounts().await.expect("a count")
+    }
+
+    /// What must be the same after a refusal as it is now.
+    pub async fn before(&self, browser: &mut Browser) -> Before {
+        Before {
+            session: browser.session().await,
+            accounts: self.accounts().await,
+            calls: self.all_calls(),
+        }
+    }
+}
+
+fn no_site() -> Site {
+    Site::at(Path::new("no-such-folder"), false, false)
+}
+
+/// The state of things before a request that is to be refused.
+pub struct Before {
+    session: Value,
+    accounts: i64,
+    calls: usize,
+}
+
+impl Before {
+    /// Asserts that `answer` refuses with exactly this, that it sets no cookie and clears none but
+    /// a transaction, that nobody is signed in who was not, that there is no new account, and that
+    /// nothing was sent to the provider.
+    pub async fn refused(
+        &self,
+        stage: &Stage,
+        browser: &mut Browser,
+        answer: &Answer,
+        refusal: (u16, &str),
+    ) {
+        self.refused_after(0, stage, browser, answer, refusal).await;
+    }
+
+    /// The same where `calls` requests to the provider were right.
+    pub async fn refused_after(
+        &self,
+        calls: usize,
+        stage: &Stage,
+        browser: &mut Browser,
+        answer: &Answer,
+        refusal: (u16, &str),
+    ) {
+        assert_eq!(answer.refusal(), (refusal.0, refusal.1.to_owned()));
+        for line in answer.set_cookies() {
+            let removal = line.starts_with(SIGN_IN) && line.contains("=; ") && line.contains("Max-Age=0");
+            assert!(removal, "a refusal sets {line}");
+        }
+        assert_eq!(stage.all_calls() - self.calls, calls, "requests to the provider");
+        assert_eq!(browser.session().await, self.session, "the session is untouched");
+        assert_eq!(stage.accounts().await, self.accounts, "no account was made");
     }
 }
 
@@ -107,23 +275,77 @@ pub struct Answer {
 impl Answer {
     /// The body as JSON.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
-    /// Status and code of a refusal.
+    /// Status and code of a refusal, once it was seen that it is one envelope of ours and nothing
+    /// else.
     pub fn refusal(&self) -> (u16, String) {
-        (
-            self.status.as_u16(),
-            self.json()["code"].as_str().unwrap_or_default().to_owned(),
-        )
+        assert_eq!(self.header("content-type"), Some("application/json"), "{self:?}");
+        assert_eq!(self.header("cache-control"), Some("no-store"), "{self:?}");
+        assert_eq!(self.header("location"), None, "{self:?}");
+        let body = self.json();
+        let (status, code) = (self.status.as_u16(), body["code"].as_str().unwrap_or_default());
+        let known = ["code", "message", "retry_after", "permission", "reference"];
+        for name in body.as_object().expect("an object").keys() {
+            assert!(known.contains(&name.as_str()), "{name} in {body}");
+        }
+        let is_ours = Code::ALL.iter().any(|known| {
+            known.name() == code && known.status() == status && body["message"] == known.sentence()
+        });
+        assert!(is_ours, "{status} {body}");
+        (status, code.to_owned())
+    }
+
+    /// Asserts that this is the envelope of a refusal.
+    pub fn is_refusal(&self, status: u16, code: &str) {
+        assert_eq!(self.refusal(), (status, code.to_owned()), "{self:?}");
+    }
+
+    /// A header, where it is there once.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut values = self.headers.get_all(name).iter();
+        let value = values.next()?.to_str().ok();
+        assert!(values.next().is_none(), "{name} is there twice: {self:?}");
+        value
     }
 
     /// The `Set-Cookie` lines.
     pub fn set_cookies(&self) -> Vec<String> {
         let lines = self.headers.get_all(header::SET_COOKIE).iter();
-        lines
-            .map(|line| line.to_str().expect("text").to_owned())
-            .collect()
+        lines.map(|line| line.to_str().expect("text").to_owned()).collect()
+    }
+
+    /// The `Set-Cookie` line of a cookie.
+    pub fn set_cookie(&self, name: &str) -> Option<String> {
+        let start = format!("{name}=");
+        self.set_cookies().into_iter().find(|line| line.starts_with(&start))
+    }
+
+    /// Whether a cookie is cleared.
+    pub fn clears(&self, name: &str) -> bool {
+        self.set_cookie(name)
+            .is_some_and(|line| line.starts_with(&format!("{name}=;")) && line.contains("Max-Age=0"))
+    }
+
+    /// Whether a cookie gets a value.
+    pub fn sets(&self, name: &str) -> bool {
+        self.set_cookie(name).is_some_and(|line| !line.contains("Max-Age=0"))
+    }
+}
+
+/// One attempt to sign in: what the tab keeps, and where the browser was sent.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    pub verifier: String,
+    pub state: String,
+    pub authorize_url: String,
+}
+
+impl Attempt {
+    /// The name of its cookie.
+    pub fn cookie(&self) -> String {
+        format!("{SIGN_IN}{}", &self.state[..8])
     }
 }
 
@@ -133,16 +355,27 @@ pub struct Browser {
     pub router: Router,
     pub control: Control,
     pub cookies: BTreeMap<String, String>,
+    origin: String,
+    host: String,
+    verifiers: Arc<AtomicUsize>,
 }
 
 impl Browser {
     /// The `Cookie` header it would send.
     pub fn cookie_header(&self) -> String {
-        self.cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect::<Vec<_>>()
-            .join("; ")
+        let pairs = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join("; ")
+    }
+
+    /// Whether it holds a cookie.
+    pub fn holds(&self, name: &str) -> bool {
+        self.cookies.contains_key(name)
+    }
+
+    /// The names of its transaction cookies.
+    pub fn pending(&self) -> Vec<String> {
+        let names = self.cookies.keys().filter(|name| name.starts_with(SIGN_IN));
+        names.cloned().collect()
     }
 
     /// A request as one of the app's own pages sends it.
@@ -150,11 +383,11 @@ impl Browser {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
-            .header(header::HOST, "127.0.0.1:3000")
+            .header(header::HOST, &self.host)
             .header("x-stagedoor-csrf", "1")
             .header("sec-fetch-site", "same-origin")
             .header("sec-fetch-mode", "cors")
-            .header(header::ORIGIN, ORIGIN);
+            .header(header::ORIGIN, &self.origin);
         if !self.cookies.is_empty() {
             request = request.header(header::COOKIE, self.cookie_header());
         }
@@ -169,12 +402,7 @@ impl Browser {
 
     /// Sends a request and keeps the cookies of the answer.
     pub async fn send(&mut self, request: Request<Body>) -> Answer {
-        let response = self
-            .router
-            .clone()
-            .oneshot(request)
-            .await
-            .expect("the router does not fail");
+        let response = self.router.clone().oneshot(request).await.expect("the router does not fail");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a whole body").to_bytes();
         let answer = Answer {
@@ -196,8 +424,7 @@ impl Browser {
 
     /// `POST` of JSON.
     pub async fn post(&mut self, path: &str, body: Value) -> Answer {
-        self.send(self.request(Method::POST, path, Some(&body)))
-            .await
+        self.send(self.request(Method::POST, path, Some(&body))).await
     }
 
     /// `GET`.
@@ -205,52 +432,74 @@ impl Browser {
         self.send(self.request(Method::GET, path, None)).await
     }
 
-    /// A page as a person's own navigation asks for it.
-    pub async fn page(&mut self, path: &str, site: &'static str) -> Answer {
+    /// A page as a person's own navigation asks for it; `site` is `Sec-Fetch-Site`. A visit by a
+    /// link of another site brings no cookie, for all of ours are `SameSite=Strict`.
+    pub fn page_request(&self, path: &str, site: &'static str) -> Request<Body> {
         let mut request = self.request(Method::GET, path, None);
-        for name in ["x-stagedoor-csrf", "origin", "sec-fetch-mode"] {
-            request.headers_mut().remove(name);
+        let headers = request.headers_mut();
+        for name in ["x-stagedoor-csrf", "origin"] {
+            headers.remove(name);
+        }
+        for (name, value) in [("sec-fetch-site", site), ("sec-fetch-mode", "navigate"), ("accept", "text/html")] {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        if site == "cross-site" {
+            headers.remove(header::COOKIE);
         }
         request
-            .headers_mut()
-            .insert("sec-fetch-site", HeaderValue::from_static(site));
-        if site == "cross-site" {
-            request.headers_mut().remove(header::COOKIE);
-        }
-        self.send(request).await
     }
 
-    /// Begins a sign-in with the challenge of `verifier` and tells the provider's URL.
-    pub async fn begin(&mut self, verifier: &str) -> String {
+    /// A page.
+    pub async fn page(&mut self, path: &str, site: &'static str) -> Answer {
+        self.send(self.page_request(path, site)).await
+    }
+
+    /// A verifier of its own for each attempt of a test: 43 characters, as the page makes it.
+    pub fn verifier(&self) -> String {
+        let n = self.verifiers.fetch_add(1, Ordering::SeqCst);
+        format!("verifier-{n:0>34}")
+    }
+
+    /// Begins a sign-in.
+    pub async fn begin(&mut self) -> Attempt {
+        let verifier = self.verifier();
+        self.begin_with(&verifier).await
+    }
+
+    /// Begins a sign-in with the challenge of `verifier`.
+    pub async fn begin_with(&mut self, verifier: &str) -> Attempt {
         let answer = self.post("/api/sign-in/begin", begin_body(verifier)).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
-        answer.json()["authorize_url"]
-            .as_str()
-            .expect("an address")
-            .to_owned()
+        let begun = answer.json();
+        Attempt {
+            verifier: verifier.to_owned(),
+            state: begun["state"].as_str().expect("a state").to_owned(),
+            authorize_url: begun["authorize_url"].as_str().expect("an address").to_owned(),
+        }
     }
 
     /// Signs in at the sandbox and tells the query of the callback.
-    pub fn consent(&self, authorize_url: &str, login: &str) -> String {
-        let callback = self
-            .control
-            .authorize(authorize_url, login)
-            .expect("consent");
+    pub fn consent(&self, attempt: &Attempt, login: &str) -> String {
+        let callback = self.control.authorize(&attempt.authorize_url, login).expect("consent");
         callback.split_once('?').expect("a query").1.to_owned()
+    }
+
+    /// Begins a sign-in and consents: all that is left is to complete it.
+    pub async fn begin_and_consent(&mut self, login: &str) -> (Attempt, String) {
+        let attempt = self.begin().await;
+        let query = self.consent(&attempt, login);
+        (attempt, query)
     }
 
     /// Finishes a sign-in.
     pub async fn complete(&mut self, query: &str, verifier: &str) -> Answer {
-        self.post("/api/sign-in/complete", complete_body(query, verifier))
-            .await
+        self.post("/api/sign-in/complete", complete_body(query, verifier)).await
     }
 
     /// The whole way: begin, consent, complete.
     pub async fn sign_in(&mut self, login: &str) -> Answer {
-        let verifier = verifier_for(login, self.control.log().len());
-        let authorize_url = self.begin(&verifier).await;
-        let query = self.consent(&authorize_url, login);
-        let answer = self.complete(&query, &verifier).await;
+        let (attempt, query) = self.begin_and_consent(login).await;
+        let answer = self.complete(&query, &attempt.verifier).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         answer
     }
@@ -260,6 +509,32 @@ impl Browser {
         let answer = self.get("/api/session").await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         answer.json()
+    }
+
+    /// Whether `GET /api/session` says that somebody is signed in.
+    pub async fn is_signed_in(&mut self) -> bool {
+        self.session().await["signed_in"] == true
+    }
+
+    /// Whether `GET /api/session` says that Spotify is connected.
+    pub async fn is_connected(&mut self) -> bool {
+        let session = self.session().await;
+        session["connections"].as_array().is_some_and(|all| !all.is_empty())
+    }
+
+    /// `POST /api/session/refresh`.
+    pub async fn refresh(&mut self) -> Answer {
+        self.post("/api/session/refresh", json!({"provider": "spotify"})).await
+    }
+
+    /// `GET /api/spotify/v1/me`.
+    pub async fn me(&mut self) -> Answer {
+        self.get("/api/spotify/v1/me").await
+    }
+
+    /// `POST /api/sign-out`.
+    pub async fn sign_out(&mut self, everywhere: bool) -> Answer {
+        self.post("/api/sign-out", json!({"everywhere": everywhere})).await
     }
 }
 
@@ -275,12 +550,36 @@ pub fn complete_body(query: &str, verifier: &str) -> Value {
 
 /// The S256 challenge of a verifier.
 pub fn challenge(verifier: &str) -> String {
-    use base64::Engine as _;
     use sha2::Digest as _;
-    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(sha2::Sha256::digest(verifier))
+    base64url(&sha2::Sha256::digest(verifier))
 }
 
-/// A verifier of its own for each sign-in of a test.
-pub fn verifier_for(login: &str, n: usize) -> String {
-    format!("{login:-<20}{n:0>30}")
+/// Bytes as base64url without padding.
+pub fn base64url(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// The bytes behind base64url without padding.
+pub fn from_base64url(text: &str) -> Vec<u8> {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).expect("base64url")
+}
+
+/// The values of a parameter in an address.
+pub fn parameters(url: &str, name: &str) -> Vec<String> {
+    let url = url::Url::parse(url).expect("an address");
+    let values = url.query_pairs().filter(|(key, _)| key == name);
+    values.map(|(_, value)| value.into_owned()).collect()
+}
+
+/// The claims of a session token, not verified.
+pub fn claims(token: &str) -> Value {
+    let payload = token.split('.').nth(1).expect("a payload");
+    serde_json::from_slice(&from_base64url(payload)).expect("JSON")
+}
+
+/// `value` in a query.
+pub fn encoded(value: &str) -> String {
+    form_urlencoded::byte_serialize(value.as_bytes()).collect()
 }

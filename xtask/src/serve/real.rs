@@ -6,34 +6,49 @@ use std::path::Path;
 
 use crate::failure::Failure;
 
-/// Where the app will listen. Refuses where no provider has credentials: there would be nobody to
-/// sign in with.
-pub(super) fn listen(root: &Path) -> Result<SocketAddr, Failure> {
+/// Where the app will be.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// The address it listens on.
+    pub(super) listen: SocketAddr,
+    /// What people type.
+    pub(super) origin: String,
+}
+
+/// Reads where the app will be. Refuses where no provider has credentials: there would be nobody
+/// to sign in with.
+pub(super) fn place(root: &Path) -> Result<Place, Failure> {
     // The app reads this file itself; a variable that is set wins over it.
-    let file: HashMap<String, String> = dotenvy::from_path_iter(root.join(".env"))
+    let file: Variables = dotenvy::from_path_iter(root.join(".env"))
         .map(|pairs| pairs.filter_map(Result::ok).collect())
         .unwrap_or_default();
-    let environment = std::env::vars().collect();
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
     decide(&environment, &file)
 }
 
 type Variables = HashMap<String, String>;
 
-fn decide(environment: &Variables, file: &Variables) -> Result<SocketAddr, Failure> {
-    let all = || file.keys().chain(environment.keys());
+fn decide(environment: &Variables, file: &Variables) -> Result<Place, Failure> {
     let value = |name: &str| {
         let found = environment.get(name).or_else(|| file.get(name));
         found.map(String::as_str).filter(|value| !value.is_empty())
     };
-    if !all().any(|name| name.ends_with("_CLIENT_ID") && value(name).is_some()) {
+    let mut names = file.keys().chain(environment.keys());
+    if !names.any(|name| name.ends_with("_CLIENT_ID") && value(name).is_some()) {
         return Err(Failure::NoCredentials);
     }
     let name = "STAGEDOOR_LISTEN";
-    let listen = value(name).unwrap_or("127.0.0.1:3000");
-    listen.parse().map_err(|_| Failure::Setting {
+    let text = value(name).unwrap_or("127.0.0.1:3000");
+    let listen = text.parse().map_err(|_| Failure::Setting {
         name,
-        value: listen.to_owned(),
-    })
+        value: text.to_owned(),
+    })?;
+    let origin = value("STAGEDOOR_ORIGIN")
+        .unwrap_or("http://127.0.0.1:3000")
+        .to_owned();
+    Ok(Place { listen, origin })
 }
 
 #[cfg(test)]
@@ -63,10 +78,13 @@ mod tests {
         let file = variables(&[
             ("SPOTIFY_CLIENT_ID", "x"),
             ("STAGEDOOR_LISTEN", "127.0.0.1:1"),
+            ("STAGEDOOR_ORIGIN", "https://music.example"),
         ]);
         let environment = variables(&[("STAGEDOOR_LISTEN", "127.0.0.1:2")]);
-        assert_eq!(decide(&variables(&[]), &file).unwrap().port(), 1);
-        assert_eq!(decide(&environment, &file).unwrap().port(), 2);
+        assert_eq!(decide(&variables(&[]), &file).unwrap().listen.port(), 1);
+        let place = decide(&environment, &file).unwrap();
+        assert_eq!(place.listen.port(), 2);
+        assert_eq!(place.origin, "https://music.example");
     }
 
     #[test]

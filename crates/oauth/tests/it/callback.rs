@@ -285,6 +285,8 @@ fn broken_encoding_is_refused() {
         "code=A\nQ",
         "code=A\0Q",
         "code=A\u{7f}",
+        "code=AQ&x=\n",
+        "code=AQ&x=\0",
     ] {
         assert_eq!(
             refusal_with_state(rest),

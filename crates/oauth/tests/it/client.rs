@@ -1,6 +1,6 @@
-use std::cell::RefCell;
 use std::future::{Future, Ready, ready};
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use base64::Engine as _;
@@ -25,7 +25,7 @@ const GRANTED: &str = r#"{"access_token":"BQ-new","token_type":"Bearer","expires
 
 /// A transport that keeps every request and always gives the same answer.
 struct Recorder {
-    requests: RefCell<Vec<HttpRequest>>,
+    requests: Mutex<Vec<HttpRequest>>,
     response: HttpResponse,
 }
 
@@ -37,7 +37,7 @@ impl Recorder {
             .body(body.as_ref().to_vec())
             .expect("a response");
         Self {
-            requests: RefCell::default(),
+            requests: Mutex::default(),
             response,
         }
     }
@@ -47,15 +47,20 @@ impl Recorder {
     }
 
     fn answer(&self, request: HttpRequest) -> Ready<Result<HttpResponse, std::io::Error>> {
-        self.requests.borrow_mut().push(request);
+        self.requests.lock().expect("the requests").push(request);
         ready(Ok(self.response.clone()))
     }
 
     /// The one request that was sent.
     fn request(&self) -> HttpRequest {
-        let requests = self.requests.borrow();
+        let requests = self.requests.lock().expect("the requests");
         assert_eq!(requests.len(), 1, "exactly one request");
         requests[0].clone()
+    }
+
+    /// Nothing was sent.
+    fn assert_idle(&self) {
+        assert!(self.requests.lock().expect("the requests").is_empty());
     }
 }
 
@@ -265,7 +270,7 @@ fn malformed_redirect_uri_sends_nothing() {
     .unwrap_err();
     assert!(matches!(error, ExchangeError::RedirectUri));
     assert_eq!(error.code(), "unexpected");
-    assert!(recorder.requests.borrow().is_empty());
+    recorder.assert_idle();
 }
 
 #[test]
@@ -312,7 +317,7 @@ fn refresh_without_a_refresh_token_sends_nothing() {
     let error = run(refresh(&config(), &tokens, |r| recorder.answer(r), NOW)).unwrap_err();
     assert!(matches!(error, RefreshError::NoRefreshToken));
     assert_eq!(error.code(), "reauthorize");
-    assert!(recorder.requests.borrow().is_empty());
+    recorder.assert_idle();
 }
 
 #[test]
@@ -710,21 +715,52 @@ fn client_that_cannot_be_is_refused() {
     }
 }
 
-/// The server runs an exchange in a task of its own, so the future must be able to move.
-#[cfg(not(target_arch = "wasm32"))]
-#[test]
-fn futures_can_move_between_threads() {
-    fn assert_send<T: Send>(_: &T) {}
-    fn answer(_: HttpRequest) -> Ready<Result<HttpResponse, std::io::Error>> {
-        ready(Err(std::io::Error::other("nobody there")))
+/// A server as it uses this crate: operations in tasks of their own, over one shared transport.
+struct Server {
+    recorder: Arc<Recorder>,
+}
+
+type Answered = Pin<Box<dyn Future<Output = Result<HttpResponse, std::io::Error>> + Send>>;
+
+impl Server {
+    fn transport(&self) -> impl Fn(HttpRequest) -> Answered + Send + Sync + use<> {
+        let recorder = Arc::clone(&self.recorder);
+        move |request| {
+            let recorder = Arc::clone(&recorder);
+            Box::pin(async move { recorder.answer(request).await })
+        }
     }
-    let (config, tokens, validated) = (config(), tokens(), validated_with(transaction()));
-    assert_send(&exchange(&config, &validated, &[], answer, NOW));
-    assert_send(&refresh(&config, &tokens, answer, NOW));
-    assert_send(&client_credentials(&config, answer, NOW));
-    let task = async move { refresh(&config, &tokens, answer, NOW).await };
-    assert_send(&task);
-    assert_eq!(run(task).unwrap_err().code(), "provider_unavailable");
+
+    async fn exchange(&self, validated: ValidatedCallback) -> Result<TokenSet, ExchangeError> {
+        exchange(&config(), &validated, &[], self.transport(), NOW).await
+    }
+
+    async fn refresh(&self, tokens: &TokenSet) -> Result<TokenSet, RefreshError> {
+        refresh(&config(), tokens, self.transport(), NOW).await
+    }
+
+    async fn app_token(&self) -> Result<TokenSet, AppTokenError> {
+        client_credentials(&config(), self.transport(), NOW).await
+    }
+}
+
+/// That this compiles is half of the test: the whole must be able to move between threads.
+#[test]
+fn operations_run_in_tasks_of_their_own() {
+    type Task = Pin<Box<dyn Future<Output = bool> + Send>>;
+
+    let server = || Server {
+        recorder: Arc::new(Recorder::json(200, GRANTED)),
+    };
+    let (a, b, c) = (server(), server(), server());
+    let tasks: [Task; 3] = [
+        Box::pin(async move { a.exchange(validated_with(transaction())).await.is_ok() }),
+        Box::pin(async move { b.refresh(&tokens()).await.is_ok() }),
+        Box::pin(async move { c.app_token().await.is_ok() }),
+    ];
+    for task in tasks {
+        assert!(run(task));
+    }
 }
 
 /// No answer with this body is a success or an end of anything, whoever asked.

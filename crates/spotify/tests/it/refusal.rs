@@ -94,6 +94,7 @@ fn other_forbidden_stays_forbidden() {
     for message in [
         "Forbidden",
         "Spotify is unavailable in this country",
+        "Ask the owner of the app",
         "You cannot add tracks to a playlist you don't own.",
         "",
     ] {

@@ -1,0 +1,381 @@
+//! Components in a real browser. The server is a stand-in for `fetch`.
+#![cfg(all(target_arch = "wasm32", feature = "hydrate"))]
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use app::callback::landed;
+use app::error::{ApiError, Code};
+use app::notice::provide_notice;
+use app::parts::artwork::Artwork;
+use app::parts::error_view::ErrorView;
+use app::parts::signed_in::SignedIn;
+use app::session::fresh::keep_fresh;
+use app::session::live::{Session, provide_session, use_session};
+use app::session::{AccountView, Boot, ProviderView, SessionView};
+use app::sign_in::button::SignInButton;
+use app::sign_in::verifiers;
+use js_sys::{Array, Function, Promise, Reflect};
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::*;
+use oauth::pkce::Verifier;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::HtmlElement;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const HOSTILE: &str = "<img src=x onerror=alert(1)>\"><svg/onload=alert(2)>";
+
+fn spotify() -> ProviderView {
+    ProviderView {
+        id: "spotify".to_owned(),
+        label: "Spotify".to_owned(),
+    }
+}
+
+fn signed_in_as(id: &str, name: &str) -> SessionView {
+    SessionView {
+        signed_in: true,
+        account: Some(AccountView {
+            id: id.to_owned(),
+            name: Some(name.to_owned()),
+            picture: None,
+        }),
+        ..SessionView::default()
+    }
+}
+
+/// A view on the page, gone with this value.
+struct Shown<M: Mountable> {
+    place: HtmlElement,
+    _handle: UnmountHandle<M>,
+}
+
+impl<M: Mountable> Shown<M> {
+    fn text(&self) -> String {
+        self.place.text_content().unwrap_or_default()
+    }
+
+    fn find(&self, selector: &str) -> Option<HtmlElement> {
+        self.place
+            .query_selector(selector)
+            .expect("a selector")?
+            .dyn_into()
+            .ok()
+    }
+}
+
+impl<M: Mountable> Drop for Shown<M> {
+    fn drop(&mut self) {
+        self.place.remove();
+    }
+}
+
+/// Shows `view` on a page whose session is `session`, with Spotify on offer.
+fn show<V: IntoView + 'static>(
+    session: Option<SessionView>,
+    view: impl FnOnce() -> V + 'static,
+) -> Shown<impl Mountable> {
+    let place: HtmlElement = document()
+        .create_element("div")
+        .expect("an element")
+        .unchecked_into();
+    document()
+        .body()
+        .expect("a body")
+        .append_child(&place)
+        .expect("a child");
+    let handle = mount_to(place.clone(), move || {
+        provide_session(Boot {
+            session,
+            providers: vec![spotify()],
+        });
+        provide_notice();
+        view()
+    });
+    Shown {
+        place,
+        _handle: handle,
+    }
+}
+
+/// Lets everything that waits for its turn have it.
+async fn turn() {
+    let promise = Promise::new(&mut |resolve, _| {
+        window()
+            .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, 0)
+            .expect("a timer");
+    });
+    JsFuture::from(promise).await.expect("a turn");
+}
+
+/// Waits until `true_at_last`, for as long as a browser may take for what it was told to do.
+async fn until(true_at_last: impl Fn() -> bool) {
+    for _ in 0..1_000 {
+        if true_at_last() {
+            return;
+        }
+        turn().await;
+    }
+    panic!("it did not come true");
+}
+
+/// Puts `body` of a function in the place of `fetch`. It may count in `this.calls`.
+fn answer_with(body: &str) {
+    Reflect::set(&window(), &"calls".into(), &0.into()).expect("a counter");
+    let fetch = Function::new_with_args("request", &format!("window.calls += 1; {body}"));
+    Reflect::set(&window(), &"fetch".into(), &fetch).expect("a stand-in");
+}
+
+fn calls() -> f64 {
+    Reflect::get(&window(), &"calls".into())
+        .ok()
+        .and_then(|calls| calls.as_f64())
+        .unwrap_or(-1.0)
+}
+
+fn json_answer(status: u16, body: &str) -> String {
+    format!(
+        "return Promise.resolve(new Response('{body}', \
+         {{ status: {status}, headers: {{ 'content-type': 'application/json' }} }}));"
+    )
+}
+
+#[wasm_bindgen_test]
+async fn button_is_busy_while_a_sign_in_begins() {
+    answer_with("return new Promise(() => {});");
+    let shown = show(None, || view! { <SignInButton provider=spotify() /> });
+    let button = shown.find("button").unwrap();
+    assert_eq!(
+        button.text_content().as_deref(),
+        Some("Continue with Spotify")
+    );
+    assert_eq!(button.get_attribute("aria-busy"), None);
+
+    button.click();
+    button.click();
+    turn().await;
+
+    assert_eq!(button.text_content().as_deref(), Some("Opening Spotify…"));
+    assert_eq!(button.get_attribute("aria-busy").as_deref(), Some("true"));
+    assert_eq!(
+        button.get_attribute("aria-disabled").as_deref(),
+        Some("true")
+    );
+    assert_eq!(calls(), 1.0, "a double click begins once");
+}
+
+#[wasm_bindgen_test]
+async fn refused_begin_is_told_beside_the_button() {
+    answer_with(&json_answer(
+        429,
+        r#"{"code":"rate_limited","message":"<b>from the wire</b>","retry_after":40}"#,
+    ));
+    let shown = show(None, || view! { <SignInButton provider=spotify() /> });
+    shown.find("button").unwrap().click();
+    until(|| shown.find("[role=alert]").is_some()).await;
+    let told = shown
+        .find("[role=alert]")
+        .unwrap()
+        .text_content()
+        .unwrap_or_default();
+    assert!(told.contains(Code::RateLimited.sentence()), "{told}");
+    assert!(told.contains("in 40 seconds"), "{told}");
+    assert!(!told.contains("wire"), "{told}");
+    assert_eq!(
+        shown.find("button").unwrap().get_attribute("aria-busy"),
+        None
+    );
+}
+
+#[wasm_bindgen_test]
+async fn address_that_is_not_on_the_web_is_refused() {
+    answer_with(&json_answer(
+        200,
+        r#"{"authorize_url":"javascript:window.ran=1","state":"odd"}"#,
+    ));
+    let shown = show(None, || view! { <SignInButton provider=spotify() /> });
+    shown.find("button").unwrap().click();
+    until(|| shown.find("[role=alert]").is_some()).await;
+    assert!(
+        shown.text().contains("cannot be opened"),
+        "{}",
+        shown.text()
+    );
+    assert!(verifiers::find("odd").is_none());
+    assert!(
+        Reflect::get(&window(), &"ran".into())
+            .unwrap()
+            .is_undefined()
+    );
+}
+
+#[wasm_bindgen_test]
+fn every_error_is_shown_as_its_sentence() {
+    for &code in Code::ALL {
+        let shown = show(
+            None,
+            move || view! { <ErrorView problem=ApiError::new(code) /> },
+        );
+        assert!(
+            shown.text().contains(code.sentence()),
+            "{code:?}: {}",
+            shown.text()
+        );
+    }
+}
+
+#[wasm_bindgen_test]
+fn error_tells_wait_and_reference_and_offers_to_connect() {
+    let error = ApiError::new(Code::Reauthorize)
+        .retry_after(48_925)
+        .reference("01JD");
+    let shown = show(None, move || view! { <ErrorView problem=error /> });
+    for words in ["in about 14 hours", "01JD", "Connect Spotify again"] {
+        assert!(shown.text().contains(words), "{words}: {}", shown.text());
+    }
+}
+
+#[component]
+fn Name() -> impl IntoView {
+    let session = use_session();
+    move || session.account().and_then(|account| account.name)
+}
+
+/// The session, and a page that greets or invites.
+fn greeting(session: Option<SessionView>) -> (Shown<impl Mountable>, StoredValue<Option<Session>>) {
+    let kept = StoredValue::new(None);
+    let shown = show(session, move || {
+        kept.set_value(Some(use_session()));
+        view! {
+            <SignedIn invitation=|| "Please sign in">
+                <p class="greeting">"Hello, " <Name /></p>
+            </SignedIn>
+        }
+    });
+    (shown, kept)
+}
+
+#[wasm_bindgen_test]
+async fn change_of_session_is_drawn_at_once() {
+    let (shown, session) = greeting(None);
+    let session = session.get_value().unwrap();
+    assert!(
+        shown.text().contains("Checking who you are"),
+        "never signed out before it is known"
+    );
+
+    session.put(signed_in_as("1", "Ada"));
+    turn().await;
+    assert_eq!(shown.text(), "Hello, Ada");
+
+    session.put(signed_in_as("2", "Grace"));
+    turn().await;
+    assert_eq!(shown.text(), "Hello, Grace");
+
+    session.end();
+    turn().await;
+    assert_eq!(shown.text(), "Please sign in");
+}
+
+#[wasm_bindgen_test]
+async fn hostile_name_is_text() {
+    let (shown, _session) = greeting(Some(signed_in_as("1", HOSTILE)));
+    turn().await;
+    assert_eq!(shown.text(), format!("Hello, {HOSTILE}"));
+    assert!(shown.find("img, svg").is_none());
+}
+
+#[wasm_bindgen_test]
+fn picture_that_is_not_on_the_web_is_not_loaded() {
+    for address in ["javascript:alert(1)", "data:text/html,x", "//host/x.png"] {
+        let shown = show(
+            None,
+            move || view! { <Artwork address=Some(address.to_owned()) /> },
+        );
+        assert!(shown.find("img").is_none(), "{address}");
+    }
+    let shown = show(
+        None,
+        || view! { <Artwork address=Some("https://i.example/x".to_owned()) alt=HOSTILE /> },
+    );
+    let img = shown.find("img").unwrap();
+    assert_eq!(
+        img.get_attribute("referrerpolicy").as_deref(),
+        Some("no-referrer")
+    );
+    assert_eq!(img.get_attribute("alt").as_deref(), Some(HOSTILE));
+}
+
+#[wasm_bindgen_test]
+async fn older_answer_does_not_undo_what_was_learnt() {
+    // The question is asked, then somebody signs out, then the answer to the question comes.
+    answer_with("return new Promise((resolve) => { window.later = resolve; });");
+    let (shown, session) = greeting(None);
+    let session = session.get_value().unwrap();
+    keep_fresh(session, false);
+    turn().await;
+    session.end();
+    let answer = r#"{"signed_in":true,"account":{"id":"1","name":"Ada","picture":null}}"#;
+    Function::new_no_args(&format!(
+        "window.later(new Response('{answer}', \
+         {{ headers: {{ 'content-type': 'application/json' }} }}));"
+    ))
+    .call0(&JsValue::NULL)
+    .unwrap();
+    for _ in 0..5 {
+        turn().await;
+    }
+    assert_eq!(shown.text(), "Please sign in");
+}
+
+#[wasm_bindgen_test]
+async fn sign_out_of_another_tab_is_heard() {
+    answer_with("return new Promise(() => {});");
+    let (shown, session) = greeting(Some(signed_in_as("1", "Ada")));
+    keep_fresh(session.get_value().unwrap(), false);
+    turn().await;
+    assert_eq!(shown.text(), "Hello, Ada");
+    let other = web_sys::BroadcastChannel::new("stagedoor").unwrap();
+    other.post_message(&"signed-out".into()).unwrap();
+    until(|| shown.text() == "Please sign in").await;
+    other.close();
+    assert_eq!(shown.text(), "Please sign in");
+}
+
+#[wasm_bindgen_test]
+fn only_the_newest_verifiers_are_kept_and_none_after_success() {
+    let storage = verifiers::storage().unwrap();
+    storage.clear().unwrap();
+    for number in 0..7_u8 {
+        let verifier = Verifier::from_bytes([number; 32]);
+        verifiers::keep(&format!("state{number}"), &verifier).unwrap();
+    }
+    assert!(verifiers::find("state1").is_none());
+    let newest = verifiers::find("state6").unwrap();
+    assert_eq!(newest.secret(), Verifier::from_bytes([6; 32]).secret());
+    verifiers::forget("state6");
+    assert!(verifiers::find("state6").is_none());
+    assert!(verifiers::find("state5").is_some());
+    verifiers::forget_all();
+    assert_eq!(storage.length().unwrap(), 0);
+}
+
+#[wasm_bindgen_test]
+fn what_was_landed_with_is_taken_once() {
+    assert_eq!(landed::take(), None);
+    Function::new_no_args(
+        "Object.defineProperty(window, 'stagedoorCallback', { configurable: true, \
+         value: { query: 'code=c&state=s', tokenInFragment: false } });",
+    )
+    .call0(&JsValue::NULL)
+    .unwrap();
+    let landed = landed::take().unwrap();
+    assert_eq!(
+        (landed.query.as_str(), landed.token_in_fragment),
+        ("code=c&state=s", false)
+    );
+    assert_eq!(landed::take(), None);
+    let names = Array::from(&js_sys::Object::get_own_property_names(&window()));
+    assert!(!names.includes(&"stagedoorCallback".into(), 0));
+}
