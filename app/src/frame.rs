@@ -54,7 +54,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// What happens when the app has started, and when it turns to another page.
+/// What happens when the app turns to another page.
 #[component]
 fn Turning() -> impl IntoView {
     let session = use_session();
@@ -64,18 +64,22 @@ fn Turning() -> impl IntoView {
     Effect::new(move |before: Option<String>| {
         let path = path.get();
         notice.turn_to(&path);
-        match before {
-            // A moment later, when everything that waits for its turn has had it.
-            None => set_timeout(mark_ready, Duration::ZERO),
-            Some(before) if before != path => set_timeout(go_to_heading, Duration::ZERO),
-            Some(_) => {}
+        if before.is_some_and(|before| before != path) {
+            // A moment later, when the new page stands.
+            set_timeout(go_to_heading, Duration::ZERO);
         }
         path
     });
 }
 
-/// Tells style and tests that the page is live.
-fn mark_ready() {
+/// Tells style and tests that the page is live, a moment from now, when everything that waits for
+/// its turn has had it: `html[data-ready]`. Called once the page has been taken over, and so never
+/// where that failed. Browser only.
+pub fn mark_ready() {
+    set_timeout(ready, Duration::ZERO);
+}
+
+fn ready() {
     if let Some(html) = document().document_element() {
         // It fails for names that are no attribute names, and these are.
         let _ = html.set_attribute("data-ready", "");

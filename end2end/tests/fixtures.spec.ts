@@ -1,4 +1,5 @@
 import { expect, heading, isSignedIn, open, test } from "../fixtures/index.ts";
+import { found, wasmMemory, whatScriptsSee } from "../fixtures/secrets.ts";
 
 test.describe("the fixtures notice", () => {
   test("a script that the policy of the page refuses", async ({ page, quiet }) => {
@@ -32,6 +33,41 @@ test.describe("the fixtures notice", () => {
     );
     quiet.expect(/nobody caught it/);
   });
+});
+
+test("the search for secrets finds one wherever it is put", async ({ page }) => {
+  const secret = "AQ-what-nobody-may_find-anywhere";
+  const secrets = new Map([["planted", secret]]);
+  await open(page, "/search");
+  const before = await whatScriptsSee(page);
+  await page.evaluate(async (secret) => {
+    document.cookie = `planted=${secret}`;
+    localStorage.setItem("planted", btoa(`x${secret}`));
+    sessionStorage.setItem(secret, "");
+    await caches.open(secret);
+    await new Promise((resolve) => {
+      indexedDB.open(secret).onsuccess = resolve;
+    });
+    history.replaceState({ planted: secret }, "", `?planted=${secret}`);
+    performance.mark(secret);
+    Object.assign(window, { planted: { deep: [() => 0, { secret }] } });
+    document.body.dataset["planted"] = secret;
+  }, secret);
+  const after = await whatScriptsSee(page);
+  const places = Object.keys(after).filter((place) => place !== "service workers");
+  for (const place of places) {
+    expect(found(secrets, before[place] ?? ""), place).toEqual([]);
+    expect(found(secrets, after[place] ?? ""), place).toEqual(["planted"]);
+  }
+  // Typed into the search field it is the app's own, so its memory has it.
+  await page.getByRole("searchbox").fill(secret);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("main")).toContainText("Nothing was found");
+  expect(found(secrets, await wasmMemory(page))).toEqual(["planted"]);
+  for (const text of [encodeURIComponent(secret), Buffer.from(`xy${secret}z`).toString("base64")]) {
+    expect(found(secrets, text)).toEqual(["planted"]);
+  }
+  expect(found(secrets, secret.slice(0, -1))).toEqual([]);
 });
 
 test("the app's clock follows the test, and the browser's stays", async ({ page, app }) => {

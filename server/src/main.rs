@@ -15,7 +15,7 @@ use server::settings::Settings;
 use server::world::{World, environment};
 use tracing_subscriber::EnvFilter;
 
-/// How long a shutdown waits for exchanges and refreshes under way.
+/// How long a shutdown waits for answers under way, and then for exchanges and refreshes.
 const SHUTDOWN: Duration = Duration::from_secs(15);
 /// How often what is past its time is forgotten.
 const TIDY: Duration = Duration::from_secs(60);
@@ -94,9 +94,15 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let service = router(Arc::clone(&world), &Site::find())
         .into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!(%address, origin, "listening");
-    axum::serve(listener, service)
-        .with_graceful_shutdown(signal())
-        .await?;
+    let serving = axum::serve(listener, service).with_graceful_shutdown(signal());
+    tokio::select! {
+        result = serving => result?,
+        // A client that never takes its answer must not keep the process.
+        () = async { signal().await; tokio::time::sleep(SHUTDOWN).await } => {
+            tracing::warn!("connections were still open");
+        }
+    }
+    tracing::info!("stopping");
     tidying.abort();
     world.tasks.close();
     if tokio::time::timeout(SHUTDOWN, world.tasks.wait())
@@ -124,7 +130,6 @@ async fn signal() {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
-    tracing::info!("stopping");
 }
 
 /// Logs as lines for people, or with `STAGEDOOR_LOG=json` as JSON for machines.

@@ -116,6 +116,10 @@ pub fn router(world: Arc<World>, site: &Site) -> Router {
 
 /// Runs the server function of this path: its body is read whole and bounded before Leptos sees it.
 async fn server_function(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
+    // The router takes HEAD for GET; Leptos knows no such function.
+    if request.method() == Method::HEAD {
+        return answer::refused(Code::MethodNotAllowed);
+    }
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()

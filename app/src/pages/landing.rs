@@ -66,7 +66,7 @@ fn Invitation() -> impl IntoView {
             "Sign in with Spotify and see what is yours there. Stagedoor asks for nothing it does \
              not need, and keeps the key to your account where no script can reach it."
         </p>
-        <SignedIn invitation=SignInButtons>{()}</SignedIn>
+        <SignedIn invitation=SignInButtons>""</SignedIn>
         <p class="soft small">
             "No new password, no newsletter. " <A href="/privacy">"What is kept"</A>
         </p>
@@ -80,7 +80,7 @@ fn Welcome() -> impl IntoView {
     let name = move || session.account().and_then(|account| account.name);
     view! {
         <p class="eyebrow">"You are in"</p>
-        <h1 class="greeting">
+        <h1 class="greeting" title=name>
             {move || match name() {
                 Some(name) => format!("Good to see you, {name}."),
                 None => "Good to see you.".to_owned(),

@@ -27,7 +27,10 @@ async fn a_sign_in_that_loses_its_database_on_the_way_is_refused() {
     let stage = Stage::new().await;
     let mut browser = stage.browser();
     let (attempt, query) = browser.begin_and_consent("ada").await;
-    stage.control().fault(sandbox::Fault::delay(TOKEN, 50)).expect("a fault");
+    stage
+        .control()
+        .fault(sandbox::Fault::delay(TOKEN, 50))
+        .expect("a fault");
     let close = async {
         stage.until_called(TOKEN, 1).await;
         stage.world.store.close().await;
@@ -129,7 +132,11 @@ async fn the_process_is_alive_and_not_ready() {
     stage.world.store.close().await;
     assert_eq!(healthy(&mut browser).await, (200, 503));
     let answer = browser.get("/readyz").await;
-    assert!(!answer.text.to_lowercase().contains("sql"), "{}", answer.text);
+    assert!(
+        !answer.text.to_lowercase().contains("sql"),
+        "{}",
+        answer.text
+    );
 }
 
 #[tokio::test]

@@ -21,14 +21,20 @@ async fn a_connection_that_breaks_loses_no_sign_in() {
         let stage = Stage::new().await;
         let mut browser = stage.browser();
         let (attempt, query) = browser.begin_and_consent("ada").await;
-        stage.control().fault(Fault::delay(path, 100)).expect("a fault");
+        stage
+            .control()
+            .fault(Fault::delay(path, 100))
+            .expect("a fault");
         hang_up(&stage, &browser, &query, &attempt.verifier, path).await;
 
         let answer = browser.complete(&query, &attempt.verifier).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
         assert!(answer.sets(SESSION) && answer.sets(TOKENS));
         assert!(browser.is_connected().await);
-        assert_eq!((stage.calls(TOKEN), stage.calls(ME), stage.accounts().await), (1, 1, 1));
+        assert_eq!(
+            (stage.calls(TOKEN), stage.calls(ME), stage.accounts().await),
+            (1, 1, 1)
+        );
     }
 }
 
@@ -37,7 +43,10 @@ async fn a_result_that_nobody_took_waits() {
     let stage = Stage::new().await;
     let mut browser = stage.browser();
     let (attempt, query) = browser.begin_and_consent("ada").await;
-    stage.control().fault(Fault::delay(TOKEN, 20)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::delay(TOKEN, 20))
+        .expect("a fault");
     hang_up(&stage, &browser, &query, &attempt.verifier, TOKEN).await;
     stage.world.tasks.close();
     stage.world.tasks.wait().await;
@@ -54,8 +63,14 @@ async fn a_connection_may_break_twice() {
     let stage = Stage::new().await;
     let mut browser = stage.browser();
     let (attempt, query) = browser.begin_and_consent("ada").await;
-    stage.control().fault(Fault::delay(TOKEN, 50)).expect("a fault");
-    stage.control().fault(Fault::delay(ME, 50)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::delay(TOKEN, 50))
+        .expect("a fault");
+    stage
+        .control()
+        .fault(Fault::delay(ME, 50))
+        .expect("a fault");
     hang_up(&stage, &browser, &query, &attempt.verifier, TOKEN).await;
     hang_up(&stage, &browser, &query, &attempt.verifier, ME).await;
     let answer = browser.complete(&query, &attempt.verifier).await;
@@ -68,14 +83,23 @@ async fn the_result_waits_for_its_own_browser_alone() {
     let stage = Stage::new().await;
     let mut browser = stage.browser();
     let (attempt, query) = browser.begin_and_consent("ada").await;
-    stage.control().fault(Fault::delay(TOKEN, 50)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::delay(TOKEN, 50))
+        .expect("a fault");
     hang_up(&stage, &browser, &query, &attempt.verifier, TOKEN).await;
     // Whoever has the address alone, or the address and the cookie, gets nothing.
     let mut stranger = stage.browser();
-    stranger.complete(&query, &attempt.verifier).await.is_refusal(400, "transaction_missing");
+    stranger
+        .complete(&query, &attempt.verifier)
+        .await
+        .is_refusal(400, "transaction_missing");
     let mut thief = browser.clone();
     let other = thief.verifier();
-    thief.complete(&query, &other).await.is_refusal(400, "verifier_mismatch");
+    thief
+        .complete(&query, &other)
+        .await
+        .is_refusal(400, "verifier_mismatch");
     let answer = browser.complete(&query, &attempt.verifier).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     assert_eq!(stage.calls(TOKEN), 1);
@@ -86,10 +110,16 @@ async fn the_result_is_handed_over_once() {
     let stage = Stage::new().await;
     let mut browser = stage.browser();
     let (attempt, query) = browser.begin_and_consent("ada").await;
-    stage.control().fault(Fault::delay(TOKEN, 50)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::delay(TOKEN, 50))
+        .expect("a fault");
     hang_up(&stage, &browser, &query, &attempt.verifier, TOKEN).await;
     let mut copy = browser.clone();
-    assert_eq!(browser.complete(&query, &attempt.verifier).await.status, StatusCode::OK);
+    assert_eq!(
+        browser.complete(&query, &attempt.verifier).await.status,
+        StatusCode::OK
+    );
     let session = browser.session().await;
     let answer = copy.complete(&query, &attempt.verifier).await;
     answer.is_refusal(400, "transaction_missing");
@@ -104,7 +134,10 @@ async fn a_failure_that_nobody_heard_is_told_later() {
     let mut browser = stage.browser();
     let (attempt, query) = browser.begin_and_consent("ada").await;
     let fault = Fault::status(ME, 503).times(2);
-    stage.control().fault(Fault::delay(TOKEN, 50)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::delay(TOKEN, 50))
+        .expect("a fault");
     stage.control().fault(fault).expect("a fault");
     hang_up(&stage, &browser, &query, &attempt.verifier, TOKEN).await;
     let answer = browser.complete(&query, &attempt.verifier).await;
@@ -118,11 +151,18 @@ async fn two_completions_at_once_are_one() {
     let stage = Stage::new().await;
     let mut browser = stage.browser();
     let (attempt, query) = browser.begin_and_consent("ada").await;
-    stage.control().fault(Fault::delay(TOKEN, 50)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::delay(TOKEN, 50))
+        .expect("a fault");
     let mut tabs: Vec<Browser> = std::iter::repeat_n(browser, 5).collect();
-    let answers = tabs.iter_mut().map(|tab| tab.complete(&query, &attempt.verifier));
+    let answers = tabs
+        .iter_mut()
+        .map(|tab| tab.complete(&query, &attempt.verifier));
     let answers = futures::future::join_all(answers).await;
-    let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == StatusCode::OK);
+    let (won, lost): (Vec<_>, Vec<_>) = answers
+        .iter()
+        .partition(|answer| answer.status == StatusCode::OK);
     assert_eq!((won.len(), lost.len()), (1, 4));
     for answer in lost {
         answer.is_refusal(400, "transaction_missing");
@@ -137,7 +177,10 @@ async fn a_sign_out_before_the_result_is_fetched_wins() {
     let mut other = stage.signed_in("ada").await;
     let mut browser = stage.browser();
     let (attempt, query) = browser.begin_and_consent("ada").await;
-    stage.control().fault(Fault::delay(TOKEN, 20)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::delay(TOKEN, 20))
+        .expect("a fault");
     hang_up(&stage, &browser, &query, &attempt.verifier, TOKEN).await;
     stage.world.tasks.close();
     stage.world.tasks.wait().await;
@@ -153,7 +196,10 @@ async fn a_session_before_ends_though_the_browser_hung_up() {
     let mut browser = stage.signed_in("ada").await;
     let old = claims(&browser.cookies[SESSION]);
     let (attempt, query) = browser.begin_and_consent("ada").await;
-    stage.control().fault(Fault::delay(TOKEN, 50)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::delay(TOKEN, 50))
+        .expect("a fault");
     let calls = stage.calls(TOKEN);
     hang_up(&stage, &browser, &query, &attempt.verifier, TOKEN).await;
     let answer = browser.complete(&query, &attempt.verifier).await;
@@ -169,14 +215,26 @@ async fn a_session_that_changed_meanwhile_is_not_kept_beside_the_new_one() {
     let mut browser = stage.browser();
     let (first, first_query) = browser.begin_and_consent("ada").await;
     let (second, second_query) = browser.begin_and_consent("ada").await;
-    stage.control().fault(Fault::delay(TOKEN, 50)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::delay(TOKEN, 50))
+        .expect("a fault");
     hang_up(&stage, &browser, &first_query, &first.verifier, TOKEN).await;
-    assert_eq!(browser.complete(&second_query, &second.verifier).await.status, StatusCode::OK);
+    assert_eq!(
+        browser
+            .complete(&second_query, &second.verifier)
+            .await
+            .status,
+        StatusCode::OK
+    );
     let mut between = browser.clone();
     let answer = browser.complete(&first_query, &first.verifier).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     assert!(browser.is_connected().await);
-    assert_ne!(claims(&browser.cookies[SESSION])["sid"], claims(&between.cookies[SESSION])["sid"]);
+    assert_ne!(
+        claims(&browser.cookies[SESSION])["sid"],
+        claims(&between.cookies[SESSION])["sid"]
+    );
     // The browser has lost this session: nobody can sign it out any more.
     assert!(!between.is_signed_in().await, "a session was left behind");
 }

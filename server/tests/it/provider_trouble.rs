@@ -26,7 +26,11 @@ async fn fails(fault: Fault, refusal: (u16, &str), calls: (usize, usize)) -> Ans
     let told = format!("{fault:?}");
     let stage = Stage::new().await;
     let (mut browser, answer) = complete_with(&stage, fault).await;
-    assert_eq!(answer.refusal(), (refusal.0, refusal.1.to_owned()), "{told}");
+    assert_eq!(
+        answer.refusal(),
+        (refusal.0, refusal.1.to_owned()),
+        "{told}"
+    );
     assert!(!answer.text.contains("EVIL"), "{told}: {}", answer.text);
     assert!(!answer.sets(SESSION) && !answer.sets(TOKENS), "{told}");
     assert!(!browser.is_signed_in().await, "{told}");
@@ -45,7 +49,8 @@ async fn succeeds(fault: Fault) -> (Stage, Browser) {
 }
 
 fn token_error(status: u16, code: &str) -> Fault {
-    Fault::status(TOKEN, status).body(json!({"error": code, "error_description": TEXT, "error_uri": TEXT}))
+    Fault::status(TOKEN, status)
+        .body(json!({"error": code, "error_description": TEXT, "error_uri": TEXT}))
 }
 
 fn token_answer(body: impl Into<Value>) -> Fault {
@@ -63,7 +68,11 @@ async fn errors_of_the_token_endpoint_have_their_codes() {
         (400, TEXT, (502, "provider_error")),
         (429, "slow_down", (503, "provider_unavailable")),
         (500, "server_error", (503, "provider_unavailable")),
-        (503, "temporarily_unavailable", (503, "provider_unavailable")),
+        (
+            503,
+            "temporarily_unavailable",
+            (503, "provider_unavailable"),
+        ),
     ];
     for (status, code, refusal) in cases {
         fails(token_error(status, code), refusal, (1, 0)).await;
@@ -72,7 +81,12 @@ async fn errors_of_the_token_endpoint_have_their_codes() {
 
 #[tokio::test]
 async fn an_error_with_status_200_is_an_error() {
-    fails(token_error(200, "invalid_grant"), (400, "code_rejected"), (1, 0)).await;
+    fails(
+        token_error(200, "invalid_grant"),
+        (400, "code_rejected"),
+        (1, 0),
+    )
+    .await;
     fails(token_error(200, TEXT), (502, "provider_error"), (1, 0)).await;
     let both = json!({"error": "invalid_grant", "access_token": "a", "token_type": "Bearer"});
     fails(token_answer(both), (502, "provider_error"), (1, 0)).await;
@@ -82,14 +96,23 @@ async fn an_error_with_status_200_is_an_error() {
 async fn pages_of_a_gateway_have_their_codes() {
     let page = format!("<html>{TEXT}</html>");
     for status in [500, 502, 503, 504] {
-        let fault = Fault::status(TOKEN, status).content_type("text/html").body(page.as_str());
+        let fault = Fault::status(TOKEN, status)
+            .content_type("text/html")
+            .body(page.as_str());
         fails(fault, (503, "provider_unavailable"), (1, 0)).await;
     }
     for status in [200, 400, 403, 404] {
-        let fault = Fault::status(TOKEN, status).content_type("text/html").body(page.as_str());
+        let fault = Fault::status(TOKEN, status)
+            .content_type("text/html")
+            .body(page.as_str());
         fails(fault, (502, "provider_error"), (1, 0)).await;
     }
-    fails(Fault::status(TOKEN, 503), (503, "provider_unavailable"), (1, 0)).await;
+    fails(
+        Fault::status(TOKEN, 503),
+        (503, "provider_unavailable"),
+        (1, 0),
+    )
+    .await;
     fails(Fault::status(TOKEN, 200), (502, "provider_error"), (1, 0)).await;
 }
 
@@ -118,7 +141,15 @@ async fn token_answers_that_make_no_sense_are_refused() {
 
 #[tokio::test]
 async fn tokens_that_no_header_can_hold_are_refused() {
-    for token in ["a\r\nHost: evil", "a\nb", "a\u{0}b", "a b", "ä", "a\tb", &"a".repeat(100_000)] {
+    for token in [
+        "a\r\nHost: evil",
+        "a\nb",
+        "a\u{0}b",
+        "a b",
+        "ä",
+        "a\tb",
+        &"a".repeat(100_000),
+    ] {
         let access = json!({"access_token": token, "token_type": "Bearer", "refresh_token": "r"});
         fails(token_answer(access), (502, "provider_error"), (1, 0)).await;
         let refresh = json!({"access_token": "a", "token_type": "Bearer", "refresh_token": token});
@@ -145,14 +176,22 @@ async fn redirects_are_not_followed() {
         let (mut browser, answer) = complete_with(&stage, fault).await;
         answer.is_refusal(502, "provider_error");
         assert!(!browser.is_signed_in().await);
-        assert_eq!((stage.all_calls(), stage.calls(TOKEN)), (1, 1), "{status}: the secret went elsewhere");
+        assert_eq!(
+            (stage.all_calls(), stage.calls(TOKEN)),
+            (1, 1),
+            "{status}: the secret went elsewhere"
+        );
 
         let stage = Stage::new().await;
         let elsewhere = format!("{}/spotify/elsewhere", stage.sandbox.url());
         let fault = Fault::status(ME, status).header("location", &elsewhere);
         let (_, answer) = complete_with(&stage, fault).await;
         answer.is_refusal(502, "provider_error");
-        assert_eq!((stage.all_calls(), stage.calls(ME)), (2, 1), "{status}: the token went elsewhere");
+        assert_eq!(
+            (stage.all_calls(), stage.calls(ME)),
+            (2, 1),
+            "{status}: the token went elsewhere"
+        );
     }
 }
 
@@ -169,7 +208,9 @@ async fn what_providers_differ_in_is_accepted() {
     let mut browser = stage.browser();
     browser.sign_in("ada").await;
     let log = stage.control().log();
-    let token = log[1].header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+    let token = log[1]
+        .header("authorization")
+        .and_then(|value| value.strip_prefix("Bearer "));
     let token = token.expect("a token");
     let harmless = [
         json!({"token_type": "bearer", "expires_in": 3600}),
@@ -189,7 +230,10 @@ async fn what_providers_differ_in_is_accepted() {
         body["access_token"] = json!(token);
         let mut browser = stage.browser();
         let (attempt, query) = browser.begin_and_consent("ada").await;
-        stage.control().fault(token_answer(body.clone())).expect("a fault");
+        stage
+            .control()
+            .fault(token_answer(body.clone()))
+            .expect("a fault");
         let answer = browser.complete(&query, &attempt.verifier).await;
         assert_eq!(answer.status, StatusCode::OK, "{body}: {}", answer.text);
         assert!(browser.is_connected().await, "{body}");
@@ -200,20 +244,34 @@ async fn what_providers_differ_in_is_accepted() {
 async fn an_absent_scope_is_what_was_asked_for() {
     let stage = Stage::new().await;
     let mut browser = stage.signed_in("ada").await;
-    assert_eq!(browser.session().await["connections"][0]["scopes"], json!([]));
+    assert_eq!(
+        browser.session().await["connections"][0]["scopes"],
+        json!([])
+    );
     let log = stage.control().log();
-    let token = log[1].header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+    let token = log[1]
+        .header("authorization")
+        .and_then(|value| value.strip_prefix("Bearer "));
     let body = json!({"access_token": token, "token_type": "Bearer", "expires_in": 3600});
-    let mut body_of_begin = crate::support::begin_body("verifier-of-43-characters-xxxxxxxxxxxxxxxxxx");
+    let mut body_of_begin =
+        crate::support::begin_body("verifier-of-43-characters-xxxxxxxxxxxxxxxxxx");
     body_of_begin["permissions"] = json!(["top"]);
-    let begun = browser.post("/api/sign-in/begin", body_of_begin).await.json();
+    let begun = browser
+        .post("/api/sign-in/begin", body_of_begin)
+        .await
+        .json();
     let url = begun["authorize_url"].as_str().expect("an address");
     let callback = stage.control().authorize(url, "ada").expect("consent");
     let query = callback.split_once('?').expect("a query").1;
     stage.control().fault(token_answer(body)).expect("a fault");
-    browser.complete(query, "verifier-of-43-characters-xxxxxxxxxxxxxxxxxx").await;
+    browser
+        .complete(query, "verifier-of-43-characters-xxxxxxxxxxxxxxxxxx")
+        .await;
     let session = browser.session().await;
-    assert_eq!(session["connections"][0]["scopes"], json!(["user-top-read"]));
+    assert_eq!(
+        session["connections"][0]["scopes"],
+        json!(["user-top-read"])
+    );
     assert_eq!(session["connections"][0]["permissions"], json!(["top"]));
 }
 
@@ -221,23 +279,36 @@ async fn an_absent_scope_is_what_was_asked_for() {
 async fn refusals_of_the_profile_have_their_codes() {
     let plain = |status, text: &str| Fault::status(ME, status).body(format!("{text} {TEXT}"));
     let nested = |status: u16, text: &str| {
-        Fault::status(ME, status).body(json!({"error": {"status": status, "message": format!("{text} {TEXT}")}}))
+        Fault::status(ME, status)
+            .body(json!({"error": {"status": status, "message": format!("{text} {TEXT}")}}))
     };
     let listed = "User not registered in the Developer Dashboard";
     let premium = "Active premium subscription required for the owner of the app.";
     let cases = [
-        (nested(400, "Only valid bearer authentication supported"), (502, "provider_error")),
+        (
+            nested(400, "Only valid bearer authentication supported"),
+            (502, "provider_error"),
+        ),
         (nested(401, "Invalid access token"), (502, "provider_error")),
         (nested(404, "Service not found"), (502, "provider_error")),
         (plain(403, listed), (403, "not_allow_listed")),
         (nested(403, listed), (403, "not_allow_listed")),
         (plain(403, premium), (403, "owner_premium_required")),
-        (nested(403, "Insufficient client scope"), (403, "permission_needed")),
+        (
+            nested(403, "Insufficient client scope"),
+            (403, "permission_needed"),
+        ),
         (plain(403, "No."), (403, "forbidden")),
         (plain(500, "x"), (503, "provider_unavailable")),
         (Fault::status(ME, 503), (503, "provider_unavailable")),
-        (plain(502, "<html>").content_type("text/html"), (503, "provider_unavailable")),
-        (plain(200, "<html>").content_type("text/html"), (502, "provider_error")),
+        (
+            plain(502, "<html>").content_type("text/html"),
+            (503, "provider_unavailable"),
+        ),
+        (
+            plain(200, "<html>").content_type("text/html"),
+            (502, "provider_error"),
+        ),
         (Fault::status(ME, 200), (502, "provider_error")),
         (Fault::status(ME, 204), (502, "provider_error")),
     ];
@@ -249,21 +320,42 @@ async fn refusals_of_the_profile_have_their_codes() {
 #[tokio::test]
 async fn rate_limits_of_the_profile_say_when_to_come_back() {
     let answer = fails(Fault::rate_limited(ME, 7), (429, "rate_limited"), (1, 1)).await;
-    assert_eq!((answer.header("retry-after"), &answer.json()["retry_after"]), (Some("7"), &json!(7)));
-    let answer = fails(Fault::quota_exhausted(ME, 48_925), (429, "quota_exhausted"), (1, 1)).await;
+    assert_eq!(
+        (answer.header("retry-after"), &answer.json()["retry_after"]),
+        (Some("7"), &json!(7))
+    );
+    let answer = fails(
+        Fault::quota_exhausted(ME, 48_925),
+        (429, "quota_exhausted"),
+        (1, 1),
+    )
+    .await;
     assert_eq!(answer.header("retry-after"), Some("48925"));
 }
 
 #[tokio::test]
 async fn profiles_that_make_no_sense_are_refused() {
-    for body in [json!([]), json!({}), json!({"id": null}), json!({"id": 7}), json!({"id": ""}), json!("ada")] {
-        fails(Fault::status(ME, 200).body(body), (502, "provider_error"), (1, 1)).await;
+    for body in [
+        json!([]),
+        json!({}),
+        json!({"id": null}),
+        json!({"id": 7}),
+        json!({"id": ""}),
+        json!("ada"),
+    ] {
+        fails(
+            Fault::status(ME, 200).body(body),
+            (502, "provider_error"),
+            (1, 1),
+        )
+        .await;
     }
 }
 
 #[tokio::test]
 async fn a_profile_with_little_in_it_is_enough() {
-    let (_, mut browser) = succeeds(Fault::status(ME, 200).body(json!({"id": "x", "images": null}))).await;
+    let (_, mut browser) =
+        succeeds(Fault::status(ME, 200).body(json!({"id": "x", "images": null}))).await;
     let session = browser.session().await;
     assert_eq!(session["account"]["name"], Value::Null);
     assert_eq!(session["identities"][0]["subject"], "x");
@@ -281,9 +373,15 @@ async fn the_two_keys_of_a_person_are_not_taken_for_each_other() {
     assert_ne!(first["account"]["id"], second["account"]["id"]);
     assert_eq!(stage.accounts().await, 2);
     // Either key finds the account.
-    for known in [json!({"id": "victim"}), json!({"id": "renamed", "account_id": "0123456789abcdef012345"})] {
+    for known in [
+        json!({"id": "victim"}),
+        json!({"id": "renamed", "account_id": "0123456789abcdef012345"}),
+    ] {
         let (mut again, _) = complete_with(&stage, Fault::status(ME, 200).body(known)).await;
-        assert_eq!(again.session().await["account"]["id"], first["account"]["id"]);
+        assert_eq!(
+            again.session().await["account"]["id"],
+            first["account"]["id"]
+        );
     }
 }
 
@@ -303,7 +401,11 @@ async fn pictures_from_elsewhere_are_dropped() {
     for url in bad {
         let me = json!({"id": "x", "images": [{"url": url, "width": 64, "height": 64}]});
         let (_, mut browser) = succeeds(Fault::status(ME, 200).body(me)).await;
-        assert_eq!(browser.session().await["account"]["picture"], Value::Null, "{url}");
+        assert_eq!(
+            browser.session().await["account"]["picture"],
+            Value::Null,
+            "{url}"
+        );
     }
     let good = "https://i.scdn.co/image/ab67";
     let me = json!({"id": "x", "images": [{"url": good, "width": 64, "height": 64}]});
@@ -323,11 +425,17 @@ async fn a_name_of_a_megabyte_is_cut() {
 #[tokio::test]
 async fn a_listener_who_is_not_on_the_list_is_told_so() {
     let stage = Stage::new().await;
-    let eve = Listener { allow_listed: false, ..Listener::new("eve") };
+    let eve = Listener {
+        allow_listed: false,
+        ..Listener::new("eve")
+    };
     stage.control().add_user(eve).expect("a listener");
     let mut browser = stage.browser();
     let (attempt, query) = browser.begin_and_consent("eve").await;
-    browser.complete(&query, &attempt.verifier).await.is_refusal(403, "not_allow_listed");
+    browser
+        .complete(&query, &attempt.verifier)
+        .await
+        .is_refusal(403, "not_allow_listed");
     assert_eq!(stage.accounts().await, 0);
 }
 
@@ -348,7 +456,9 @@ async fn a_provider_that_is_down_is_unavailable() {
     let (attempt, query) = browser.begin_and_consent("ada").await;
     // Nobody listens on this port.
     let url = "http://127.0.0.1:1/spotify";
-    let again = stage.again_with(&[("SPOTIFY_ACCOUNTS_URL", url), ("SPOTIFY_API_URL", url)]).await;
+    let again = stage
+        .again_with(&[("SPOTIFY_ACCOUNTS_URL", url), ("SPOTIFY_API_URL", url)])
+        .await;
     let mut there = again.browser();
     there.cookies = browser.cookies.clone();
     let answer = there.complete(&query, &attempt.verifier).await;

@@ -32,7 +32,8 @@ async fn due(stage: &Stage) -> Browser {
 fn bearers(stage: &Stage, path: &str) -> Vec<String> {
     let log = stage.control().log();
     let sent = log.iter().filter(|entry| entry.path == path);
-    sent.map(|entry| entry.header("authorization").unwrap_or_default().to_owned()).collect()
+    sent.map(|entry| entry.header("authorization").unwrap_or_default().to_owned())
+        .collect()
 }
 
 // Who may ask for what.
@@ -44,7 +45,10 @@ async fn a_person_gets_their_own_profile() {
     let answer = browser.me().await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     assert_eq!(answer.json()["display_name"], "Ada Lindqvist");
-    assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/json; charset=utf-8")
+    );
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert!(answer.set_cookies().is_empty());
     assert_eq!((stage.all_calls(), stage.calls(ME)), (1, 1));
@@ -114,14 +118,20 @@ async fn the_catalogue_is_open_to_who_is_not_connected() {
 #[tokio::test]
 async fn many_searches_at_once_fetch_one_app_token() {
     let stage = Stage::new().await;
-    stage.control().fault(Fault::delay(TOKEN, 50)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::delay(TOKEN, 50))
+        .expect("a fault");
     let mut browsers: Vec<Browser> = (0..20).map(|_| stage.browser()).collect();
     let answers = browsers.iter_mut().map(|browser| browser.get(SEARCH_PATH));
     for answer in futures::future::join_all(answers).await {
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     }
     assert_eq!((stage.calls(TOKEN), stage.calls(SEARCH)), (1, 20));
-    assert_eq!(stage.browser().get(SEARCH_PATH).await.status, StatusCode::OK);
+    assert_eq!(
+        stage.browser().get(SEARCH_PATH).await.status,
+        StatusCode::OK
+    );
     assert_eq!(stage.calls(TOKEN), 1);
 }
 
@@ -140,12 +150,21 @@ async fn an_app_token_that_is_rejected_is_renewed_once() {
     let stage = Stage::new().await;
     let mut browser = stage.browser();
     browser.get(SEARCH_PATH).await;
-    stage.control().fault(Fault::status(SEARCH, 401)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::status(SEARCH, 401))
+        .expect("a fault");
     assert_eq!(browser.get(SEARCH_PATH).await.status, StatusCode::OK);
     assert_eq!((stage.calls(TOKEN), stage.calls(SEARCH)), (2, 3));
     let sent = bearers(&stage, SEARCH);
-    assert!(sent[0] == sent[1] && sent[1] != sent[2], "it was resent with the new token");
-    stage.control().fault(Fault::status(SEARCH, 401).times(9)).expect("a fault");
+    assert!(
+        sent[0] == sent[1] && sent[1] != sent[2],
+        "it was resent with the new token"
+    );
+    stage
+        .control()
+        .fault(Fault::status(SEARCH, 401).times(9))
+        .expect("a fault");
     let answer = browser.get(SEARCH_PATH).await;
     answer.is_refusal(502, "provider_error");
     assert_eq!((stage.calls(TOKEN), stage.calls(SEARCH)), (3, 5));
@@ -157,15 +176,25 @@ async fn trouble_with_the_app_token_waits_before_the_next_try() {
     let mut browser = stage.browser();
     let troubles = [
         (Fault::status(TOKEN, 503), (503, "provider_unavailable")),
-        (Fault::status(TOKEN, 400).body(json!({"error": "invalid_client"})), (502, "provider_error")),
-        (Fault::status(TOKEN, 200).body("<html>"), (502, "provider_error")),
+        (
+            Fault::status(TOKEN, 400).body(json!({"error": "invalid_client"})),
+            (502, "provider_error"),
+        ),
+        (
+            Fault::status(TOKEN, 200).body("<html>"),
+            (502, "provider_error"),
+        ),
     ];
     for (n, (fault, refusal)) in troubles.into_iter().enumerate() {
         stage.control().fault(fault).expect("a fault");
         for _ in 0..3 {
             let answer = browser.get(SEARCH_PATH).await;
             answer.is_refusal(refusal.0, refusal.1);
-            assert!(answer.json()["retry_after"].as_u64().is_some_and(|seconds| (1..=5).contains(&seconds)));
+            assert!(
+                answer.json()["retry_after"]
+                    .as_u64()
+                    .is_some_and(|seconds| (1..=5).contains(&seconds))
+            );
         }
         assert_eq!(stage.calls(TOKEN), n + 1);
         stage.advance(5);
@@ -239,7 +268,9 @@ async fn paths_that_are_not_on_the_list_are_not_there() {
         // What a client may write on the wire and the URI type takes; the rest cannot be sent at all.
         let Ok(uri) = path.parse() else { continue };
         parts.uri = uri;
-        let answer = browser.send(axum::http::Request::from_parts(parts, body)).await;
+        let answer = browser
+            .send(axum::http::Request::from_parts(parts, body))
+            .await;
         assert_eq!(answer.refusal(), (404, "not_found".to_owned()), "{path}");
     }
     assert_eq!(stage.all_calls(), 0);
@@ -249,18 +280,31 @@ async fn paths_that_are_not_on_the_list_are_not_there() {
 async fn methods_that_are_not_on_the_list_are_not_there() {
     let stage = Stage::new().await;
     let mut browser = signed_in(&stage).await;
-    for path in ["/api/spotify/v1/me", "/api/spotify/v1/search?q=a&type=artist"] {
-        for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "get"] {
+    for path in [
+        "/api/spotify/v1/me",
+        "/api/spotify/v1/search?q=a&type=artist",
+    ] {
+        for method in [
+            "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "get",
+        ] {
             let method = Method::from_bytes(method.as_bytes()).expect("a method");
             let mut request = browser.request(method.clone(), path, Some(&json!({})));
-            request.headers_mut().insert("x-http-method-override", HeaderValue::from_static("GET"));
+            request
+                .headers_mut()
+                .insert("x-http-method-override", HeaderValue::from_static("GET"));
             let answer = browser.send(request).await;
             let (status, _) = answer.refusal();
             assert!([404, 405].contains(&status), "{method} {path}: {status}");
         }
         // It has no body, and must not become a GET behind our back.
-        let answer = browser.send(browser.request(Method::HEAD, path, None)).await;
-        assert!([404, 405].contains(&answer.status.as_u16()), "HEAD {path}: {}", answer.status);
+        let answer = browser
+            .send(browser.request(Method::HEAD, path, None))
+            .await;
+        assert!(
+            [404, 405].contains(&answer.status.as_u16()),
+            "HEAD {path}: {}",
+            answer.status
+        );
     }
     assert_eq!(stage.all_calls(), 0);
 }
@@ -269,7 +313,10 @@ async fn methods_that_are_not_on_the_list_are_not_there() {
 async fn a_target_that_names_another_host_is_refused() {
     let stage = Stage::new().await;
     let mut browser = signed_in(&stage).await;
-    for target in ["http://evil.example/api/spotify/v1/me", "https://api.spotify.com/api/spotify/v1/me"] {
+    for target in [
+        "http://evil.example/api/spotify/v1/me",
+        "https://api.spotify.com/api/spotify/v1/me",
+    ] {
         let answer = browser.get(target).await;
         answer.is_refusal(421, "bad_request");
     }
@@ -281,7 +328,9 @@ async fn a_query_passes_as_it_is_and_no_further_than_it_may() {
     let stage = Stage::new().await;
     let mut browser = signed_in(&stage).await;
     let query = "q=bj%C3%B6rk+%26%20co%23&type=artist%2Calbum&limit=1";
-    browser.get(&format!("/api/spotify/v1/search?{query}")).await;
+    browser
+        .get(&format!("/api/spotify/v1/search?{query}"))
+        .await;
     let log = stage.control().log();
     assert_eq!(log[0].query_value("q"), Some("björk & co#"));
     assert_eq!(log[0].query_value("type"), Some("artist,album"));
@@ -318,7 +367,10 @@ async fn nothing_of_the_browser_goes_to_the_provider() {
         ("upgrade", "websocket"),
     ];
     for (name, value) in smuggled {
-        request.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        request.headers_mut().insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     }
     assert_eq!(browser.send(request).await.status, StatusCode::OK);
     let log = stage.control().log();
@@ -326,10 +378,21 @@ async fn nothing_of_the_browser_goes_to_the_provider() {
     assert!(!entry.cookie, "a cookie was sent");
     let bearer = entry.header("authorization").expect("a token");
     assert!(bearer.starts_with("Bearer ") && !bearer.contains("smuggled"));
-    for name in ["origin", "referer", "sec-fetch-site", "sec-fetch-mode", "x-request-id", "content-type"] {
+    for name in [
+        "origin",
+        "referer",
+        "sec-fetch-site",
+        "sec-fetch-mode",
+        "x-request-id",
+        "content-type",
+    ] {
         assert_eq!(entry.header(name), None, "{name} was sent");
     }
-    assert!(entry.header("user-agent").is_some_and(|agent| agent.starts_with("stagedoor/")));
+    assert!(
+        entry
+            .header("user-agent")
+            .is_some_and(|agent| agent.starts_with("stagedoor/"))
+    );
     assert_ne!(entry.header("host"), Some(HOST));
 }
 
@@ -344,7 +407,11 @@ async fn a_token_that_is_over_is_renewed_on_the_way() {
     assert!(answer.sets(TOKENS) && !answer.sets(SESSION));
     assert_eq!((stage.calls(TOKEN), stage.calls(ME)), (1, 1));
     browser.me().await;
-    assert_eq!((stage.calls(TOKEN), stage.calls(ME)), (1, 2), "the new cookie is good");
+    assert_eq!(
+        (stage.calls(TOKEN), stage.calls(ME)),
+        (1, 2),
+        "the new cookie is good"
+    );
 }
 
 #[tokio::test]
@@ -353,7 +420,10 @@ async fn twenty_calls_at_once_refresh_once() {
         let stage = Stage::new().await;
         stage.control().set_refresh_policy(policy, false);
         let browser = due(&stage).await;
-        stage.control().fault(Fault::delay(TOKEN, 50)).expect("a fault");
+        stage
+            .control()
+            .fault(Fault::delay(TOKEN, 50))
+            .expect("a fault");
         let mut tabs: Vec<Browser> = std::iter::repeat_n(browser, 20).collect();
         for answer in futures::future::join_all(tabs.iter_mut().map(Browser::me)).await {
             assert_eq!(answer.status, StatusCode::OK, "{policy:?}: {}", answer.text);
@@ -370,7 +440,10 @@ async fn twenty_calls_at_once_refresh_once() {
 async fn a_token_that_is_rejected_is_renewed_and_the_call_sent_again() {
     let stage = Stage::new().await;
     let mut browser = signed_in(&stage).await;
-    stage.control().fault(Fault::status(ME, 401)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::status(ME, 401))
+        .expect("a fault");
     let answer = browser.me().await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     assert!(answer.sets(TOKENS));
@@ -383,7 +456,10 @@ async fn a_token_that_is_rejected_is_renewed_and_the_call_sent_again() {
 async fn a_token_that_is_rejected_twice_is_not_renewed_for_ever() {
     let stage = Stage::new().await;
     let mut browser = signed_in(&stage).await;
-    stage.control().fault(Fault::status(ME, 401).times(9)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::status(ME, 401).times(9))
+        .expect("a fault");
     browser.me().await.is_refusal(401, "reauthorize");
     assert_eq!((stage.calls(TOKEN), stage.calls(ME)), (1, 2));
     assert!(browser.is_signed_in().await);
@@ -406,7 +482,10 @@ async fn an_ended_connection_says_so_and_the_session_stays() {
 
 #[tokio::test]
 async fn a_grant_ends_after_six_months_and_the_session_stays() {
-    let lives = [("STAGEDOOR_SESSION_IDLE", "300d"), ("STAGEDOOR_SESSION_MAX", "365d")];
+    let lives = [
+        ("STAGEDOOR_SESSION_IDLE", "300d"),
+        ("STAGEDOOR_SESSION_MAX", "365d"),
+    ];
     let stage = Stage::with_settings(&lives).await;
     let mut browser = stage.signed_in("ada").await;
     stage.advance(181 * 86_400);
@@ -421,7 +500,10 @@ async fn a_grant_ends_after_six_months_and_the_session_stays() {
 async fn a_failing_refresh_is_told_and_nothing_ends() {
     let stage = Stage::new().await;
     let mut browser = due(&stage).await;
-    stage.control().fault(Fault::status(TOKEN, 503)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::status(TOKEN, 503))
+        .expect("a fault");
     let answer = browser.me().await;
     answer.is_refusal(503, "provider_unavailable");
     assert!(answer.set_cookies().is_empty() && answer.header("retry-after").is_some());
@@ -437,10 +519,18 @@ async fn maps(stage: &Stage, browser: &mut Browser, fault: Fault, refusal: (u16,
     stage.control().clear_log();
     stage.control().fault(fault).expect("a fault");
     let answer = browser.me().await;
-    assert_eq!(answer.refusal(), (refusal.0, refusal.1.to_owned()), "{told}");
+    assert_eq!(
+        answer.refusal(),
+        (refusal.0, refusal.1.to_owned()),
+        "{told}"
+    );
     assert!(!answer.text.contains("EVIL"), "{told}: {}", answer.text);
     assert!(answer.set_cookies().is_empty(), "{told}");
-    assert_eq!((stage.all_calls(), stage.calls(ME)), (1, 1), "{told}: it is not sent again");
+    assert_eq!(
+        (stage.all_calls(), stage.calls(ME)),
+        (1, 1),
+        "{told}: it is not sent again"
+    );
 }
 
 #[tokio::test]
@@ -449,27 +539,40 @@ async fn every_error_is_our_envelope_without_the_providers_text() {
     let mut browser = signed_in(&stage).await;
     let plain = |status, text: &str| Fault::status(ME, status).body(format!("{text} {TEXT}"));
     let nested = |status: u16, text: &str| {
-        Fault::status(ME, status).body(json!({"error": {"status": status, "message": format!("{text} {TEXT}")}}))
+        Fault::status(ME, status)
+            .body(json!({"error": {"status": status, "message": format!("{text} {TEXT}")}}))
     };
     let html = |status| plain(status, "<html>").content_type("text/html");
     let listed = "User not registered in the Developer Dashboard";
     let premium = "Active premium subscription required for the owner of the app.";
     let flat = json!({"error": "insufficient_scope", "error_description": TEXT});
     let cases = [
-        (nested(400, "Only valid bearer authentication supported"), (400, "bad_request")),
+        (
+            nested(400, "Only valid bearer authentication supported"),
+            (400, "bad_request"),
+        ),
         (nested(404, "Non existing id"), (404, "not_found")),
         (Fault::status(ME, 405), (400, "bad_request")),
         (plain(403, listed), (403, "not_allow_listed")),
         (plain(403, premium), (403, "owner_premium_required")),
-        (nested(403, "Insufficient client scope"), (403, "permission_needed")),
-        (Fault::status(ME, 403).body(flat), (403, "permission_needed")),
+        (
+            nested(403, "Insufficient client scope"),
+            (403, "permission_needed"),
+        ),
+        (
+            Fault::status(ME, 403).body(flat),
+            (403, "permission_needed"),
+        ),
         (plain(403, "No."), (403, "forbidden")),
         (Fault::status(ME, 403), (403, "forbidden")),
         (html(500), (503, "provider_unavailable")),
         (html(502), (503, "provider_unavailable")),
         (Fault::status(ME, 503), (503, "provider_unavailable")),
         (nested(504, "x"), (503, "provider_unavailable")),
-        (Fault::status(ME, 302).header("location", "http://evil.example/"), (502, "provider_error")),
+        (
+            Fault::status(ME, 302).header("location", "http://evil.example/"),
+            (502, "provider_error"),
+        ),
     ];
     for (fault, refusal) in cases {
         maps(&stage, &mut browser, fault, refusal).await;
@@ -482,18 +585,36 @@ async fn limits_of_the_provider_say_when_to_come_back() {
     let mut browser = signed_in(&stage).await;
     let cases = [
         (Fault::rate_limited(ME, 7), "rate_limited", Some("7")),
-        (Fault::quota_exhausted(ME, 48_925), "quota_exhausted", Some("48925")),
+        (
+            Fault::quota_exhausted(ME, 48_925),
+            "quota_exhausted",
+            Some("48925"),
+        ),
         (Fault::status(ME, 429), "rate_limited", None),
-        (Fault::status(ME, 429).header("retry-after", "soon"), "rate_limited", None),
-        (Fault::status(ME, 429).header("retry-after", "-1"), "rate_limited", None),
-        (Fault::status(ME, 429).header("retry-after", "99999999999999999999"), "rate_limited", None),
+        (
+            Fault::status(ME, 429).header("retry-after", "soon"),
+            "rate_limited",
+            None,
+        ),
+        (
+            Fault::status(ME, 429).header("retry-after", "-1"),
+            "rate_limited",
+            None,
+        ),
+        (
+            Fault::status(ME, 429).header("retry-after", "99999999999999999999"),
+            "rate_limited",
+            None,
+        ),
     ];
     for (fault, code, retry_after) in cases {
         stage.control().fault(fault).expect("a fault");
         let answer = browser.me().await;
         answer.is_refusal(429, code);
         assert_eq!(answer.header("retry-after"), retry_after);
-        let told = answer.json()["retry_after"].as_u64().map(|seconds| seconds.to_string());
+        let told = answer.json()["retry_after"]
+            .as_u64()
+            .map(|seconds| seconds.to_string());
         assert_eq!(told.as_deref(), retry_after);
     }
 }
@@ -505,12 +626,24 @@ async fn the_real_refusals_of_the_sandbox_are_understood() {
     stage.control().set_owner_premium_lapsed(true);
     browser.me().await.is_refusal(403, "owner_premium_required");
     stage.control().set_owner_premium_lapsed(false);
-    let eve = Listener { allow_listed: true, ..Listener::new("eve") };
+    let eve = Listener {
+        allow_listed: true,
+        ..Listener::new("eve")
+    };
     stage.control().add_user(eve.clone()).expect("a listener");
     let mut eves = stage.signed_in("eve").await;
-    stage.control().add_user(Listener { allow_listed: false, ..eve }).expect("a listener");
+    stage
+        .control()
+        .add_user(Listener {
+            allow_listed: false,
+            ..eve
+        })
+        .expect("a listener");
     eves.me().await.is_refusal(403, "not_allow_listed");
-    assert!(eves.is_connected().await, "what the provider refuses ends nothing here");
+    assert!(
+        eves.is_connected().await,
+        "what the provider refuses ends nothing here"
+    );
 }
 
 #[tokio::test]
@@ -520,11 +653,19 @@ async fn an_answer_that_is_known_already_is_not_sent_again() {
     let first = browser.me().await;
     let etag = first.header("etag").expect("an etag").to_owned();
     let mut request = browser.request(Method::GET, "/api/spotify/v1/me", None);
-    request.headers_mut().insert(header::IF_NONE_MATCH, etag.parse().expect("a header"));
+    request
+        .headers_mut()
+        .insert(header::IF_NONE_MATCH, etag.parse().expect("a header"));
     let answer = browser.send(request).await;
-    assert_eq!((answer.status, answer.text.as_str()), (StatusCode::NOT_MODIFIED, ""));
+    assert_eq!(
+        (answer.status, answer.text.as_str()),
+        (StatusCode::NOT_MODIFIED, "")
+    );
     assert_eq!(answer.header("etag"), Some(etag.as_str()));
-    assert_eq!(stage.control().log()[1].header("if-none-match"), Some(etag.as_str()));
+    assert_eq!(
+        stage.control().log()[1].header("if-none-match"),
+        Some(etag.as_str())
+    );
     assert_eq!(answer.header("cache-control"), Some("no-store"));
 }
 
@@ -545,11 +686,20 @@ async fn headers_of_the_provider_stay_there() {
     let answer = browser.me().await;
     assert_eq!(answer.status, StatusCode::OK);
     assert!(answer.set_cookies().is_empty());
-    for name in ["location", "access-control-allow-origin", "x-powered-by", "refresh"] {
+    for name in [
+        "location",
+        "access-control-allow-origin",
+        "x-powered-by",
+        "refresh",
+    ] {
         assert_eq!(answer.header(name), None, "{name}");
     }
     assert_eq!(answer.header("cache-control"), Some("no-store"));
-    assert!(answer.header("content-security-policy").is_some_and(|policy| policy.starts_with("default-src 'none'")));
+    assert!(
+        answer
+            .header("content-security-policy")
+            .is_some_and(|policy| policy.starts_with("default-src 'none'"))
+    );
 }
 
 #[tokio::test]
@@ -562,7 +712,11 @@ async fn an_answer_that_is_no_json_cannot_run_here() {
     let answer = browser.me().await;
     // It passes through, but under a policy that lets it do nothing, and never as a page.
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-    assert!(answer.header("content-security-policy").is_some_and(|policy| policy.starts_with("default-src 'none'")));
+    assert!(
+        answer
+            .header("content-security-policy")
+            .is_some_and(|policy| policy.starts_with("default-src 'none'"))
+    );
 }
 
 #[tokio::test]
@@ -570,11 +724,22 @@ async fn an_answer_of_more_than_eight_megabytes_breaks_off() {
     let stage = Stage::new().await;
     let browser = signed_in(&stage).await;
     let answer_of = async |bytes: usize| {
-        let fault = Fault::status(ME, 200).content_type("application/json").body("a".repeat(bytes));
+        let fault = Fault::status(ME, 200)
+            .content_type("application/json")
+            .body("a".repeat(bytes));
         stage.control().fault(fault).expect("a fault");
         let request = browser.request(Method::GET, "/api/spotify/v1/me", None);
-        let response = stage.router.clone().oneshot(request).await.expect("an answer");
-        response.into_body().collect().await.map(|body| body.to_bytes().len())
+        let response = stage
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("an answer");
+        response
+            .into_body()
+            .collect()
+            .await
+            .map(|body| body.to_bytes().len())
     };
     let most = 8 * 1024 * 1024;
     assert_eq!(answer_of(most).await.ok(), Some(most));
@@ -602,7 +767,9 @@ async fn a_provider_that_hangs_is_given_up_after_ten_seconds() {
     stage.control().fault(Fault::hang(TOKEN)).expect("a fault");
     let bound = std::time::Duration::from_secs(13);
     let both = futures::future::join(signed_in.me(), browser.complete(&query, &attempt.verifier));
-    let (call, sign_in) = tokio::time::timeout(bound, both).await.expect("both give up in time");
+    let (call, sign_in) = tokio::time::timeout(bound, both)
+        .await
+        .expect("both give up in time");
     call.is_refusal(503, "provider_unavailable");
     sign_in.is_refusal(503, "provider_unavailable");
     assert!(signed_in.is_connected().await && !browser.is_signed_in().await);
@@ -617,10 +784,15 @@ async fn a_call_from_another_origin_is_refused_before_anything_is_sent() {
     request.headers_mut().remove("x-stagedoor-csrf");
     browser.send(request).await.is_refusal(403, "csrf");
     let mut request = browser.request(Method::GET, "/api/spotify/v1/me", None);
-    request.headers_mut().insert("sec-fetch-site", HeaderValue::from_static("same-site"));
+    request
+        .headers_mut()
+        .insert("sec-fetch-site", HeaderValue::from_static("same-site"));
     browser.send(request).await.is_refusal(403, "csrf");
     let mut request = browser.request(Method::GET, "/api/spotify/v1/me", None);
-    request.headers_mut().insert(header::ORIGIN, HeaderValue::from_static("http://localhost:3000"));
+    request.headers_mut().insert(
+        header::ORIGIN,
+        HeaderValue::from_static("http://localhost:3000"),
+    );
     browser.send(request).await.is_refusal(403, "csrf");
     assert_ne!(ORIGIN, "http://localhost:3000");
     assert_eq!(stage.all_calls(), 0);
@@ -631,9 +803,20 @@ async fn a_session_token_in_the_wrong_place_is_ignored() {
     let stage = Stage::new().await;
     let mut browser = signed_in(&stage).await;
     let token = browser.cookies.remove(SESSION).expect("a session");
-    for value in [format!("Bearer {token}"), "Bearer".to_owned(), base64url(&[0; 64]), "Basic %%%".to_owned()] {
-        let mut request = browser.request(Method::GET, &format!("/api/spotify/v1/me?access_token={token}"), None);
-        request.headers_mut().insert(header::AUTHORIZATION, value.parse().expect("a header"));
+    for value in [
+        format!("Bearer {token}"),
+        "Bearer".to_owned(),
+        base64url(&[0; 64]),
+        "Basic %%%".to_owned(),
+    ] {
+        let mut request = browser.request(
+            Method::GET,
+            &format!("/api/spotify/v1/me?access_token={token}"),
+            None,
+        );
+        request
+            .headers_mut()
+            .insert(header::AUTHORIZATION, value.parse().expect("a header"));
         browser.send(request).await.is_refusal(401, "signed_out");
     }
     assert_eq!(stage.all_calls(), 0);

@@ -41,7 +41,10 @@ async fn it_is_due_with_less_than_thirty_seconds_left() {
     stage.control().clear_log();
     stage.advance(3571);
     let answer = browser.refresh().await;
-    assert_eq!(answer.json(), json!({"access_expires_at": stage.clock.now() + 3600}));
+    assert_eq!(
+        answer.json(),
+        json!({"access_expires_at": stage.clock.now() + 3600})
+    );
     assert!(answer.sets(TOKENS) && !answer.sets(SESSION));
     assert_eq!(answer.set_cookies().len(), 1);
     assert_eq!((stage.all_calls(), stage.calls(TOKEN)), (1, 1));
@@ -78,7 +81,11 @@ async fn the_answer_holds_no_token() {
 #[tokio::test]
 async fn who_is_signed_out_is_told_so() {
     let stage = Stage::new().await;
-    stage.browser().refresh().await.is_refusal(401, "signed_out");
+    stage
+        .browser()
+        .refresh()
+        .await
+        .is_refusal(401, "signed_out");
     assert_eq!(stage.all_calls(), 0);
 }
 
@@ -96,7 +103,10 @@ async fn an_unknown_provider_is_a_bad_request() {
     let stage = Stage::new().await;
     let mut browser = due(&stage).await;
     for provider in ["google", "", "SPOTIFY", "spotify-0"] {
-        browser.post(REFRESH, json!({"provider": provider})).await.is_refusal(400, "bad_request");
+        browser
+            .post(REFRESH, json!({"provider": provider}))
+            .await
+            .is_refusal(400, "bad_request");
     }
     assert_eq!(stage.all_calls(), 0);
 }
@@ -110,7 +120,10 @@ async fn consent_that_was_taken_back_ends_the_connection_and_not_the_session() {
     answer.is_refusal(401, "reauthorize");
     assert!(answer.clears(TOKENS) && answer.set_cookies().len() == 1);
     let session = browser.session().await;
-    assert_eq!((&session["signed_in"], &session["connections"]), (&json!(true), &json!([])));
+    assert_eq!(
+        (&session["signed_in"], &session["connections"]),
+        (&json!(true), &json!([]))
+    );
     assert_eq!(stage.calls(TOKEN), 1);
     browser.refresh().await.is_refusal(409, "not_connected");
     assert_eq!(stage.calls(TOKEN), 1);
@@ -134,19 +147,46 @@ async fn trouble_of_the_network_ends_nothing() {
     let mut browser = due(&stage).await;
     let troubles = [
         (Fault::status(TOKEN, 500), "provider_unavailable", 503),
-        (Fault::status(TOKEN, 502).content_type("text/html").body("<html>"), "provider_unavailable", 503),
+        (
+            Fault::status(TOKEN, 502)
+                .content_type("text/html")
+                .body("<html>"),
+            "provider_unavailable",
+            503,
+        ),
         (Fault::status(TOKEN, 503), "provider_unavailable", 503),
-        (Fault::status(TOKEN, 200).body("<html>"), "provider_error", 502),
-        (Fault::status(TOKEN, 200).body(json!({"access_token": "a\r\nb", "token_type": "Bearer"})), "provider_error", 502),
-        (Fault::status(TOKEN, 401).body(json!({"error": "invalid_client"})), "provider_error", 502),
-        (Fault::status(TOKEN, 400).body(json!({"error": "invalid_request"})), "provider_error", 502),
+        (
+            Fault::status(TOKEN, 200).body("<html>"),
+            "provider_error",
+            502,
+        ),
+        (
+            Fault::status(TOKEN, 200)
+                .body(json!({"access_token": "a\r\nb", "token_type": "Bearer"})),
+            "provider_error",
+            502,
+        ),
+        (
+            Fault::status(TOKEN, 401).body(json!({"error": "invalid_client"})),
+            "provider_error",
+            502,
+        ),
+        (
+            Fault::status(TOKEN, 400).body(json!({"error": "invalid_request"})),
+            "provider_error",
+            502,
+        ),
     ];
     for (n, (fault, code, status)) in troubles.into_iter().enumerate() {
         stage.control().fault(fault).expect("a fault");
         let answer = browser.refresh().await;
         answer.is_refusal(status, code);
         assert!(answer.set_cookies().is_empty(), "nothing is cleared");
-        assert!(answer.json()["retry_after"].as_u64().is_some_and(|seconds| (1..=5).contains(&seconds)));
+        assert!(
+            answer.json()["retry_after"]
+                .as_u64()
+                .is_some_and(|seconds| (1..=5).contains(&seconds))
+        );
         assert_eq!(stage.calls(TOKEN), n + 1);
         stage.advance(5);
     }
@@ -158,14 +198,23 @@ async fn trouble_of_the_network_ends_nothing() {
 async fn after_trouble_the_next_try_waits_five_seconds() {
     let stage = Stage::new().await;
     let mut browser = due(&stage).await;
-    stage.control().fault(Fault::status(TOKEN, 503)).expect("a fault");
-    browser.refresh().await.is_refusal(503, "provider_unavailable");
+    stage
+        .control()
+        .fault(Fault::status(TOKEN, 503))
+        .expect("a fault");
+    browser
+        .refresh()
+        .await
+        .is_refusal(503, "provider_unavailable");
     for seconds in [0, 4] {
         stage.advance(seconds);
         let answer = browser.refresh().await;
         answer.is_refusal(503, "provider_unavailable");
         let retry_after = answer.json()["retry_after"].as_i64().expect("seconds");
-        assert_eq!(answer.header("retry-after"), Some(retry_after.to_string().as_str()));
+        assert_eq!(
+            answer.header("retry-after"),
+            Some(retry_after.to_string().as_str())
+        );
     }
     assert_eq!(stage.calls(TOKEN), 1, "nothing was sent meanwhile");
     stage.advance(1);
@@ -183,7 +232,10 @@ async fn a_longer_wait_is_kept_where_the_provider_asks_for_it() {
     answer.is_refusal(503, "provider_unavailable");
     assert_eq!(answer.json()["retry_after"], 60);
     stage.advance(59);
-    browser.refresh().await.is_refusal(503, "provider_unavailable");
+    browser
+        .refresh()
+        .await
+        .is_refusal(503, "provider_unavailable");
     assert_eq!(stage.calls(TOKEN), 1);
     stage.advance(1);
     assert_eq!(browser.refresh().await.status, StatusCode::OK);
@@ -192,9 +244,14 @@ async fn a_longer_wait_is_kept_where_the_provider_asks_for_it() {
 #[tokio::test]
 async fn twenty_refreshes_at_once_are_one() {
     let stage = Stage::new().await;
-    stage.control().set_refresh_policy(RefreshPolicy::RotateSingleUse, false);
+    stage
+        .control()
+        .set_refresh_policy(RefreshPolicy::RotateSingleUse, false);
     let browser = due(&stage).await;
-    stage.control().fault(Fault::delay(TOKEN, 50)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::delay(TOKEN, 50))
+        .expect("a fault");
     let mut tabs: Vec<Browser> = std::iter::repeat_n(browser, 20).collect();
     let answers = futures::future::join_all(tabs.iter_mut().map(Browser::refresh)).await;
     for answer in &answers {
@@ -213,7 +270,9 @@ async fn twenty_refreshes_at_once_are_one() {
 #[tokio::test]
 async fn who_comes_late_with_the_old_cookie_gets_the_result() {
     let stage = Stage::new().await;
-    stage.control().set_refresh_policy(RefreshPolicy::RotateSingleUse, false);
+    stage
+        .control()
+        .set_refresh_policy(RefreshPolicy::RotateSingleUse, false);
     let mut browser = due(&stage).await;
     let mut late = browser.clone();
     let first = browser.refresh().await.json();
@@ -221,7 +280,11 @@ async fn who_comes_late_with_the_old_cookie_gets_the_result() {
     let answer = late.refresh().await;
     assert_eq!(answer.json(), first);
     assert!(answer.sets(TOKENS));
-    assert_eq!(stage.calls(TOKEN), 1, "the rotated token was not presented twice");
+    assert_eq!(
+        stage.calls(TOKEN),
+        1,
+        "the rotated token was not presented twice"
+    );
     stage.advance(3600);
     assert_eq!(late.refresh().await.status, StatusCode::OK);
     assert_eq!(stage.calls(TOKEN), 2);
@@ -237,7 +300,11 @@ async fn refreshes_go_on_under_every_policy() {
             stage.control().clear_log();
             for n in 1..=5 {
                 stage.advance(3600);
-                assert_eq!(browser.refresh().await.status, StatusCode::OK, "{policy:?} {n}");
+                assert_eq!(
+                    browser.refresh().await.status,
+                    StatusCode::OK,
+                    "{policy:?} {n}"
+                );
                 assert_eq!(browser.me().await.status, StatusCode::OK, "{policy:?} {n}");
                 assert_eq!(stage.calls(TOKEN), n, "{policy:?}");
             }
@@ -276,9 +343,14 @@ async fn a_connection_without_a_refresh_token_ends_when_it_is_over() {
     let mut browser = stage.browser();
     browser.sign_in("ada").await;
     let log = stage.control().log();
-    let token = log[1].header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+    let token = log[1]
+        .header("authorization")
+        .and_then(|value| value.strip_prefix("Bearer "));
     let body = json!({"access_token": token, "token_type": "Bearer", "expires_in": 3600});
-    stage.control().fault(Fault::status(TOKEN, 200).body(body)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::status(TOKEN, 200).body(body))
+        .expect("a fault");
     browser.sign_in("ada").await;
     stage.control().clear_log();
     assert_eq!(browser.refresh().await.status, StatusCode::OK);
@@ -291,15 +363,22 @@ async fn a_connection_without_a_refresh_token_ends_when_it_is_over() {
 #[tokio::test]
 async fn a_refresh_goes_on_where_the_browser_hangs_up() {
     let stage = Stage::new().await;
-    stage.control().set_refresh_policy(RefreshPolicy::RotateSingleUse, false);
+    stage
+        .control()
+        .set_refresh_policy(RefreshPolicy::RotateSingleUse, false);
     let mut browser = due(&stage).await;
-    stage.control().fault(Fault::delay(TOKEN, 100)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::delay(TOKEN, 100))
+        .expect("a fault");
     let mut gone = browser.clone();
     tokio::select! {
         _ = gone.refresh() => panic!("the provider is slow"),
         () = stage.until_called(TOKEN, 1) => {}
     }
-    let answer = tokio::time::timeout(Duration::from_secs(5), browser.refresh()).await.expect("an answer");
+    let answer = tokio::time::timeout(Duration::from_secs(5), browser.refresh())
+        .await
+        .expect("an answer");
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     assert_eq!(stage.calls(TOKEN), 1);
     assert_eq!(browser.me().await.status, StatusCode::OK);
@@ -310,7 +389,10 @@ async fn a_sign_out_during_a_refresh_wins() {
     let stage = Stage::new().await;
     let mut browser = due(&stage).await;
     let mut tab = browser.clone();
-    stage.control().fault(Fault::delay(TOKEN, 100)).expect("a fault");
+    stage
+        .control()
+        .fault(Fault::delay(TOKEN, 100))
+        .expect("a fault");
     let sign_out = async {
         stage.until_called(TOKEN, 1).await;
         browser.sign_out(false).await

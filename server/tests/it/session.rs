@@ -11,7 +11,10 @@ const DAY_S: i64 = 86_400;
 async fn nobody_is_signed_in_without_a_cookie() {
     let stage = Stage::new().await;
     let answer = stage.browser().get("/api/session").await;
-    assert_eq!(answer.json(), json!({"signed_in": false, "identities": [], "connections": []}));
+    assert_eq!(
+        answer.json(),
+        json!({"signed_in": false, "identities": [], "connections": []})
+    );
     assert!(answer.set_cookies().is_empty());
     assert_eq!(answer.header("cache-control"), Some("no-store"));
 }
@@ -22,19 +25,45 @@ async fn the_view_tells_who_it_is_and_never_a_token() {
     let mut browser = stage.signed_in("hanako").await;
     let session = browser.session().await;
     let members = |value: &Value| {
-        let mut names: Vec<String> = value.as_object().expect("an object").keys().cloned().collect();
+        let mut names: Vec<String> = value
+            .as_object()
+            .expect("an object")
+            .keys()
+            .cloned()
+            .collect();
         names.sort();
         names
     };
-    assert_eq!(members(&session), ["account", "connections", "identities", "session_ends_at", "signed_in"]);
+    assert_eq!(
+        members(&session),
+        [
+            "account",
+            "connections",
+            "identities",
+            "session_ends_at",
+            "signed_in"
+        ]
+    );
     assert_eq!(members(&session["account"]), ["id", "name", "picture"]);
-    assert_eq!(members(&session["identities"][0]), ["linked_at", "name", "provider", "subject"]);
-    let connection = ["grant_ends_at", "granted_at", "permissions", "provider", "scopes"];
+    assert_eq!(
+        members(&session["identities"][0]),
+        ["linked_at", "name", "provider", "subject"]
+    );
+    let connection = [
+        "grant_ends_at",
+        "granted_at",
+        "permissions",
+        "provider",
+        "scopes",
+    ];
     assert_eq!(members(&session["connections"][0]), connection);
     assert_eq!(session["identities"][0]["subject"], "hanako+yamada/北%2F1");
     assert_eq!(session["session_ends_at"], stage.clock.now() + 30 * DAY_S);
     let claims = claims(&browser.cookies[SESSION]);
-    assert_ne!(session["account"]["id"], claims["sid"], "the session id is not told");
+    assert_ne!(
+        session["account"]["id"], claims["sid"],
+        "the session id is not told"
+    );
 }
 
 #[tokio::test]
@@ -42,7 +71,10 @@ async fn a_person_without_a_name_is_signed_in_too() {
     let stage = Stage::new().await;
     let mut browser = stage.signed_in("newcomer").await;
     let session = browser.session().await;
-    assert_eq!((&session["account"]["name"], &session["account"]["picture"]), (&Value::Null, &Value::Null));
+    assert_eq!(
+        (&session["account"]["name"], &session["account"]["picture"]),
+        (&Value::Null, &Value::Null)
+    );
 }
 
 // Its life.
@@ -62,7 +94,10 @@ async fn the_token_is_issued_anew_at_the_session_endpoint_alone() {
     let mut browser = stage.signed_in("ada").await;
     let old = claims(&browser.cookies[SESSION]);
     stage.advance(299);
-    assert!(!browser.get("/api/session").await.sets(SESSION), "it is not due yet");
+    assert!(
+        !browser.get("/api/session").await.sets(SESSION),
+        "it is not due yet"
+    );
     stage.advance(1);
     let others = [
         browser.me().await,
@@ -91,7 +126,10 @@ async fn an_unused_session_ends_after_thirty_days() {
     stage.advance(30 * DAY_S);
     let answer = other.get("/api/session").await;
     assert_eq!(answer.json()["signed_in"], false);
-    assert!(answer.clears(SESSION) && answer.clears(TOKENS), "what is over is cleared");
+    assert!(
+        answer.clears(SESSION) && answer.clears(TOKENS),
+        "what is over is cleared"
+    );
     browser.me().await.is_refusal(401, "signed_out");
 }
 
@@ -116,21 +154,30 @@ async fn a_session_in_use_ends_after_180_days() {
         let session = browser.session().await;
         assert_eq!(session["signed_in"], true);
         let ends_at = session["session_ends_at"].as_i64().expect("a time");
-        assert!(ends_at <= opened_at + 180 * DAY_S, "use does not move the last day");
+        assert!(
+            ends_at <= opened_at + 180 * DAY_S,
+            "use does not move the last day"
+        );
     }
     stage.advance(20 * DAY_S - 60);
     let answer = browser.get("/api/session").await;
     assert_eq!(answer.json()["signed_in"], true);
     let line = answer.set_cookie(SESSION).expect("a new token");
     assert!(line.ends_with("Max-Age=60"), "{line}");
-    assert_eq!(claims(&browser.cookies[SESSION])["exp"], opened_at + 180 * DAY_S);
+    assert_eq!(
+        claims(&browser.cookies[SESSION])["exp"],
+        opened_at + 180 * DAY_S
+    );
     stage.advance(60);
     assert!(!browser.is_signed_in().await);
 }
 
 #[tokio::test]
 async fn other_lives_can_be_set() {
-    let settings = [("STAGEDOOR_SESSION_IDLE", "1h"), ("STAGEDOOR_SESSION_MAX", "2h")];
+    let settings = [
+        ("STAGEDOOR_SESSION_IDLE", "1h"),
+        ("STAGEDOOR_SESSION_MAX", "2h"),
+    ];
     let stage = Stage::with_settings(&settings).await;
     let mut idle = stage.signed_in("ada").await;
     let mut used = stage.signed_in("ada").await;
@@ -176,7 +223,10 @@ async fn the_year_2038_is_a_year_like_others() {
     let mut browser = stage.signed_in("ada").await;
     stage.advance(400);
     assert!(browser.is_connected().await);
-    assert_eq!(browser.session().await["session_ends_at"], stage.clock.now() + 30 * DAY_S);
+    assert_eq!(
+        browser.session().await["session_ends_at"],
+        stage.clock.now() + 30 * DAY_S
+    );
 }
 
 // Its beginning.
@@ -206,12 +256,18 @@ async fn a_planted_session_is_not_carried_into_the_next() {
     let mut victim = stage.browser();
     victim.cookies = attacker.cookies.clone();
     victim.sign_in("ada").await;
-    assert!(!attacker.is_signed_in().await, "the planted session is dead");
+    assert!(
+        !attacker.is_signed_in().await,
+        "the planted session is dead"
+    );
     attacker.me().await.is_refusal(401, "signed_out");
     let session = victim.session().await;
     assert_eq!(session["account"]["name"], "Ada Lindqvist");
     let answer = victim.me().await.json();
-    assert_eq!(answer["display_name"], "Ada Lindqvist", "and so are its tokens");
+    assert_eq!(
+        answer["display_name"], "Ada Lindqvist",
+        "and so are its tokens"
+    );
 }
 
 #[tokio::test]
@@ -306,7 +362,11 @@ async fn a_sign_out_everywhere_ends_every_browser_of_the_account() {
 #[tokio::test]
 async fn a_sign_out_without_a_session_is_no_error() {
     let stage = Stage::new().await;
-    for body in [json!({}), json!({"everywhere": true}), json!({"everywhere": null})] {
+    for body in [
+        json!({}),
+        json!({"everywhere": true}),
+        json!({"everywhere": null}),
+    ] {
         let answer = stage.browser().post("/api/sign-out", body).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         assert!(answer.set_cookies().is_empty());
@@ -340,14 +400,17 @@ async fn a_sign_out_by_another_site_has_no_effect() {
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     for site in ["cross-site", "same-site", "none"] {
         let mut form = browser.request(Method::POST, "/api/sign-out", Some(&body));
-        form.headers_mut().insert("sec-fetch-site", HeaderValue::from_static(site));
+        form.headers_mut()
+            .insert("sec-fetch-site", HeaderValue::from_static(site));
         browser.send(form).await.is_refusal(403, "csrf");
         let mut form = browser.request(Method::POST, "/api/sign-out", Some(&body));
         form.headers_mut().remove("x-stagedoor-csrf");
         browser.send(form).await.is_refusal(403, "csrf");
     }
     let mut whoami = browser.request(Method::GET, "/api/session", None);
-    whoami.headers_mut().insert("sec-fetch-site", HeaderValue::from_static("same-site"));
+    whoami
+        .headers_mut()
+        .insert("sec-fetch-site", HeaderValue::from_static("same-site"));
     let answer = browser.send(whoami).await;
     answer.is_refusal(403, "csrf");
     assert!(!answer.text.contains("Ada"));
@@ -360,11 +423,20 @@ async fn a_session_token_counts_in_its_cookie_alone() {
     let mut browser = stage.signed_in("ada").await;
     let token = browser.cookies[SESSION].clone();
     browser.cookies.clear();
-    let mut request = browser.request(Method::GET, &format!("/api/session?session={token}&token={token}"), None);
-    request.headers_mut().insert(header::AUTHORIZATION, format!("Bearer {token}").parse().expect("a header"));
+    let mut request = browser.request(
+        Method::GET,
+        &format!("/api/session?session={token}&token={token}"),
+        None,
+    );
+    request.headers_mut().insert(
+        header::AUTHORIZATION,
+        format!("Bearer {token}").parse().expect("a header"),
+    );
     assert_eq!(browser.send(request).await.json()["signed_in"], false);
     for value in ["", "Bearer", "Bearer ", "Basic :", "\u{1}", "Digest ======"] {
-        let Ok(value) = HeaderValue::from_str(value) else { continue };
+        let Ok(value) = HeaderValue::from_str(value) else {
+            continue;
+        };
         let mut request = browser.request(Method::GET, "/api/session", None);
         request.headers_mut().insert(header::AUTHORIZATION, value);
         assert_eq!(browser.send(request).await.status, StatusCode::OK);
@@ -380,8 +452,14 @@ async fn no_provider_means_nobody_and_not_everybody() {
     let answer = browser.me().await;
     assert!([401, 404].contains(&answer.refusal().0));
     let body = crate::support::begin_body("verifier");
-    browser.post("/api/sign-in/begin", body).await.is_refusal(400, "bad_request");
-    assert_eq!(browser.page("/profile", "none").await.status, StatusCode::OK);
+    browser
+        .post("/api/sign-in/begin", body)
+        .await
+        .is_refusal(400, "bad_request");
+    assert_eq!(
+        browser.page("/profile", "none").await.status,
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]
@@ -394,7 +472,10 @@ async fn sessions_of_a_lost_key_are_ignored_and_not_cleared() {
     there.cookies = browser.cookies.clone();
     let answer = there.get("/api/session").await;
     assert_eq!(answer.json()["signed_in"], false);
-    assert!(answer.set_cookies().is_empty(), "another node may know the key");
+    assert!(
+        answer.set_cookies().is_empty(),
+        "another node may know the key"
+    );
     there.me().await.is_refusal(401, "signed_out");
     assert!(browser.is_connected().await);
 }
@@ -404,8 +485,18 @@ async fn keys_are_rotated_without_a_sign_out() {
     let stage = Stage::new().await;
     let browser = stage.signed_in("ada").await;
     let new_key = "b:ISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0A=";
-    let appended = stage.again_with(&[("STAGEDOOR_KEYS", &format!("{},{new_key}", crate::support::KEYS))]).await;
-    let moved = stage.again_with(&[("STAGEDOOR_KEYS", &format!("{new_key},{}", crate::support::KEYS))]).await;
+    let appended = stage
+        .again_with(&[(
+            "STAGEDOOR_KEYS",
+            &format!("{},{new_key}", crate::support::KEYS),
+        )])
+        .await;
+    let moved = stage
+        .again_with(&[(
+            "STAGEDOOR_KEYS",
+            &format!("{new_key},{}", crate::support::KEYS),
+        )])
+        .await;
     for node in [&appended, &moved, &stage] {
         let mut there: Browser = node.browser();
         there.cookies = browser.cookies.clone();
@@ -416,6 +507,10 @@ async fn keys_are_rotated_without_a_sign_out() {
     let mut there = appended.browser();
     there.cookies = fresh.cookies.clone();
     assert!(there.is_connected().await && fresh.is_connected().await);
-    let header = crate::support::from_base64url(fresh.cookies[SESSION].split('.').next().expect("a header"));
-    assert_eq!(serde_json::from_slice::<Value>(&header).expect("JSON")["kid"], "b");
+    let header =
+        crate::support::from_base64url(fresh.cookies[SESSION].split('.').next().expect("a header"));
+    assert_eq!(
+        serde_json::from_slice::<Value>(&header).expect("JSON")["kid"],
+        "b"
+    );
 }

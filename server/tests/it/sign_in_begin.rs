@@ -4,7 +4,8 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Attempt, Browser, ORIGIN, SESSION, SIGN_IN, Stage, TOKENS, begin_body, challenge, claims, parameters,
+    Attempt, Browser, ORIGIN, SESSION, SIGN_IN, Stage, TOKENS, begin_body, challenge, claims,
+    parameters,
 };
 
 const BEGIN: &str = "/api/sign-in/begin";
@@ -21,7 +22,10 @@ async fn url_of(browser: &mut Browser, members: Value) -> String {
     let body = body_with(browser, &members);
     let answer = browser.post(BEGIN, body).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
-    answer.json()["authorize_url"].as_str().expect("an address").to_owned()
+    answer.json()["authorize_url"]
+        .as_str()
+        .expect("an address")
+        .to_owned()
 }
 
 async fn is_refused(stage: &Stage, body: Value, status: u16, code: &str) {
@@ -36,7 +40,11 @@ async fn is_refused(stage: &Stage, body: Value, status: u16, code: &str) {
 async fn the_address_holds_what_the_protocol_asks_for_and_nothing_else() {
     let stage = Stage::new().await;
     let mut browser = stage.browser();
-    let Attempt { verifier, state, authorize_url } = browser.begin().await;
+    let Attempt {
+        verifier,
+        state,
+        authorize_url,
+    } = browser.begin().await;
     let url = url::Url::parse(&authorize_url).expect("an address");
     let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     let expected = [
@@ -47,8 +55,10 @@ async fn the_address_holds_what_the_protocol_asks_for_and_nothing_else() {
         ("code_challenge_method", "S256"),
         ("code_challenge", &challenge(&verifier)),
     ];
-    let expected: Vec<(String, String)> =
-        expected.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let expected: Vec<(String, String)> = expected
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
     assert_eq!(pairs, expected);
     let place = format!("{}{}", url.origin().ascii_serialization(), url.path());
     assert_eq!(place, format!("{}/spotify/authorize", stage.sandbox.url()));
@@ -66,7 +76,10 @@ async fn only_the_transaction_cookie_is_set() {
     let (name, rest) = lines[0].split_once('=').expect("a pair");
     assert_eq!(name, format!("{SIGN_IN}{}", &state[..8]));
     let (value, attributes) = rest.split_once("; ").expect("attributes");
-    assert_eq!(attributes, "Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=600");
+    assert_eq!(
+        attributes,
+        "Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=600"
+    );
     assert!(name.len() + value.len() <= 4096);
     assert!(!value.contains(&state), "the state is sealed");
     assert_eq!(answer.header("cache-control"), Some("no-store"));
@@ -91,7 +104,10 @@ async fn every_state_is_new_and_of_256_bits() {
     for _ in 0..20 {
         let attempt = browser.begin().await;
         assert_eq!(attempt.state.len(), 43);
-        assert_eq!(parameters(&attempt.authorize_url, "state"), [attempt.state.clone()]);
+        assert_eq!(
+            parameters(&attempt.authorize_url, "state"),
+            [attempt.state.clone()]
+        );
         assert!(seen.insert(attempt.state), "a state came twice");
     }
 }
@@ -104,7 +120,18 @@ async fn challenge_that_is_no_s256_hash_is_refused() {
     let (short, long, padded) = (&good[..42], format!("{good}A"), format!("{good}="));
     let plus = format!("+{}", &good[1..]);
     let stray_bits = format!("{}B", &good[..42]);
-    let bad = ["", "plain", short, &long, &padded, &plus, &stray_bits, &of_nothing, "ä", &"A".repeat(10_000)];
+    let bad = [
+        "",
+        "plain",
+        short,
+        &long,
+        &padded,
+        &plus,
+        &stray_bits,
+        &of_nothing,
+        "ä",
+        &"A".repeat(10_000),
+    ];
     for challenge in bad {
         let mut body = begin_body("verifier");
         body["code_challenge"] = json!(challenge);
@@ -116,7 +143,12 @@ async fn challenge_that_is_no_s256_hash_is_refused() {
 async fn challenge_that_is_missing_or_no_text_is_refused() {
     let stage = Stage::new().await;
     is_refused(&stage, json!({"provider": "spotify"}), 400, "bad_request").await;
-    for challenge in [json!(null), json!(7), json!([challenge("verifier")]), json!({})] {
+    for challenge in [
+        json!(null),
+        json!(7),
+        json!([challenge("verifier")]),
+        json!({}),
+    ] {
         let body = json!({"provider": "spotify", "code_challenge": challenge});
         is_refused(&stage, body, 400, "bad_request").await;
     }
@@ -126,13 +158,27 @@ async fn challenge_that_is_missing_or_no_text_is_refused() {
 async fn unknown_provider_is_refused_without_an_echo() {
     let stage = Stage::new().await;
     let long = "x".repeat(10_000);
-    let unknown = ["", "google", "../google", "SPOTIFY", "spotify%00", "spotify\0", "spotify/", " spotify", &long];
+    let unknown = [
+        "",
+        "google",
+        "../google",
+        "SPOTIFY",
+        "spotify%00",
+        "spotify\0",
+        "spotify/",
+        " spotify",
+        &long,
+    ];
     for provider in unknown {
         let mut body = begin_body("verifier");
         body["provider"] = json!(provider);
         is_refused(&stage, body.clone(), 400, "bad_request").await;
         let answer = stage.browser().post(BEGIN, body).await;
-        assert!(provider.is_empty() || !answer.text.contains(provider), "{}", answer.text);
+        assert!(
+            provider.is_empty() || !answer.text.contains(provider),
+            "{}",
+            answer.text
+        );
     }
 }
 
@@ -150,7 +196,12 @@ async fn unknown_intent_is_refused() {
 #[tokio::test]
 async fn unknown_permission_is_refused() {
     let stage = Stage::new().await;
-    for permissions in [json!(["everything"]), json!(["top", "user-read-email"]), json!([""]), json!("top")] {
+    for permissions in [
+        json!(["everything"]),
+        json!(["top", "user-read-email"]),
+        json!([""]),
+        json!("top"),
+    ] {
         let mut body = begin_body("verifier");
         body["permissions"] = permissions;
         is_refused(&stage, body, 400, "bad_request").await;
@@ -165,7 +216,10 @@ async fn permissions_become_scopes_each_once() {
     let scope = "user-top-read playlist-read-private playlist-read-collaborative";
     assert_eq!(parameters(&url, "scope"), [scope]);
     let url = url_of(&mut stage.browser(), json!({"permissions": []})).await;
-    assert!(parameters(&url, "scope").is_empty(), "who the person is needs no scope");
+    assert!(
+        parameters(&url, "scope").is_empty(),
+        "who the person is needs no scope"
+    );
 }
 
 #[tokio::test]
@@ -188,11 +242,33 @@ async fn protocol_parameters_of_the_client_change_nothing() {
     });
     let url = url_of(&mut browser, smuggled).await;
     assert!(!url.contains("chosen") && !url.contains("evil"), "{url}");
-    let names = ["prompt", "login_hint", "claims", "response_mode", "nonce", "scope"];
-    assert!(names.iter().all(|name| parameters(&url, name).is_empty()), "{url}");
-    let once = ["client_id", "response_type", "redirect_uri", "state", "code_challenge_method"];
-    assert!(once.iter().all(|name| parameters(&url, name).len() == 1), "{url}");
-    assert_eq!(parameters(&url, "redirect_uri"), [format!("{ORIGIN}/callback/spotify")]);
+    let names = [
+        "prompt",
+        "login_hint",
+        "claims",
+        "response_mode",
+        "nonce",
+        "scope",
+    ];
+    assert!(
+        names.iter().all(|name| parameters(&url, name).is_empty()),
+        "{url}"
+    );
+    let once = [
+        "client_id",
+        "response_type",
+        "redirect_uri",
+        "state",
+        "code_challenge_method",
+    ];
+    assert!(
+        once.iter().all(|name| parameters(&url, name).len() == 1),
+        "{url}"
+    );
+    assert_eq!(
+        parameters(&url, "redirect_uri"),
+        [format!("{ORIGIN}/callback/spotify")]
+    );
     assert_eq!(parameters(&url, "code_challenge_method"), ["S256"]);
 }
 
@@ -221,7 +297,10 @@ async fn place_to_return_to_is_a_page_of_ours_or_the_front_page() {
         let attempt = Attempt {
             verifier,
             state: begun["state"].as_str().expect("a state").to_owned(),
-            authorize_url: begun["authorize_url"].as_str().expect("an address").to_owned(),
+            authorize_url: begun["authorize_url"]
+                .as_str()
+                .expect("an address")
+                .to_owned(),
         };
         assert!(!attempt.authorize_url.contains("evil"), "{asked}");
         let query = browser.consent(&attempt, "ada");
@@ -238,16 +317,28 @@ async fn at_most_five_sign_ins_are_pending_and_the_oldest_goes() {
     for _ in 0..50 {
         attempts.push(browser.begin().await);
         stage.advance(1);
-        let bytes: usize =
-            browser.cookies.iter().map(|(name, value)| name.len() + value.len()).sum();
-        assert!(browser.pending().len() <= 5 && bytes <= 4096, "{bytes} bytes are pending");
+        let bytes: usize = browser
+            .cookies
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum();
+        assert!(
+            browser.pending().len() <= 5 && bytes <= 4096,
+            "{bytes} bytes are pending"
+        );
     }
-    assert!(browser.pending().len() >= 3, "several sign-ins can be under way");
+    assert!(
+        browser.pending().len() >= 3,
+        "several sign-ins can be under way"
+    );
     let newest = attempts.last().expect("an attempt");
     assert!(browser.holds(&newest.cookie()));
     assert!(!browser.holds(&attempts[0].cookie()));
     let query = browser.consent(newest, "ada");
-    assert_eq!(browser.complete(&query, &newest.verifier).await.status, StatusCode::OK);
+    assert_eq!(
+        browser.complete(&query, &newest.verifier).await.status,
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]
@@ -263,11 +354,23 @@ async fn a_large_transaction_is_refused_and_not_cut() {
 async fn a_session_is_left_as_it_is() {
     let stage = Stage::new().await;
     let mut browser = stage.signed_in("ada").await;
-    let before = (browser.cookies[SESSION].clone(), browser.cookies[TOKENS].clone());
+    let before = (
+        browser.cookies[SESSION].clone(),
+        browser.cookies[TOKENS].clone(),
+    );
     let answer = browser.post(BEGIN, begin_body(&browser.verifier())).await;
     assert_eq!(answer.set_cookies().len(), 1);
-    assert_eq!((browser.cookies[SESSION].clone(), browser.cookies[TOKENS].clone()), before);
-    assert_eq!(claims(&before.0)["sub"], browser.session().await["account"]["id"]);
+    assert_eq!(
+        (
+            browser.cookies[SESSION].clone(),
+            browser.cookies[TOKENS].clone()
+        ),
+        before
+    );
+    assert_eq!(
+        claims(&before.0)["sub"],
+        browser.session().await["account"]["id"]
+    );
 }
 
 #[tokio::test]
@@ -277,7 +380,9 @@ async fn a_thousand_starts_of_one_address_are_limited() {
     let body = begin_body("verifier");
     for _ in 0..1000 {
         let mut browser = stage.browser();
-        let answer = browser.send(browser.request(Method::POST, BEGIN, Some(&body))).await;
+        let answer = browser
+            .send(browser.request(Method::POST, BEGIN, Some(&body)))
+            .await;
         if answer.status != StatusCode::OK {
             refused = Some(answer);
             break;
@@ -287,7 +392,10 @@ async fn a_thousand_starts_of_one_address_are_limited() {
     answer.is_refusal(429, "rate_limited");
     let seconds = answer.json()["retry_after"].as_u64().expect("seconds");
     assert!((1..=60).contains(&seconds), "{seconds}");
-    assert_eq!(answer.header("retry-after"), Some(seconds.to_string().as_str()));
+    assert_eq!(
+        answer.header("retry-after"),
+        Some(seconds.to_string().as_str())
+    );
     assert!(answer.set_cookies().is_empty());
     assert_eq!((stage.all_calls(), stage.accounts().await), (0, 0));
     // Who is signed in may always be asked.

@@ -9,11 +9,13 @@ use std::time::Duration;
 use app::error::Code;
 use axum::Router;
 use axum::body::Body;
+use axum::http::response::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use sandbox::{Control, Sandbox};
 use serde_json::{Value, json};
 use server::clock::Clock;
+use server::egress::Egress;
 use server::pages::Site;
 use server::rng::Rng;
 use server::settings::Settings;
@@ -22,57 +24,57 @@ use server::world::World;
 use tower::ServiceExt as _;
 
 /// The origin of the app in these tests.
-pub const ORIGIN: &str = "http://127.0.0.1:3000";
+pub(crate) const ORIGIN: &str = "http://127.0.0.1:3000";
 /// The `Host` that goes with it.
-pub const HOST: &str = "127.0.0.1:3000";
+pub(crate) const HOST: &str = "127.0.0.1:3000";
 /// The key ring.
-pub const KEYS: &str = "a:AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
+pub(crate) const KEYS: &str = "a:AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
 /// The token endpoint of the sandbox.
-pub const TOKEN: &str = "/spotify/api/token";
+pub(crate) const TOKEN: &str = "/spotify/api/token";
 /// The profile at the sandbox.
-pub const ME: &str = "/spotify/v1/me";
+pub(crate) const ME: &str = "/spotify/v1/me";
 /// The search at the sandbox.
-pub const SEARCH: &str = "/spotify/v1/search";
+pub(crate) const SEARCH: &str = "/spotify/v1/search";
 /// The session cookie.
-pub const SESSION: &str = "__Host-Http-session";
+pub(crate) const SESSION: &str = "__Host-Http-session";
 /// The token cookie.
-pub const TOKENS: &str = "__Host-Http-tokens-spotify";
+pub(crate) const TOKENS: &str = "__Host-Http-tokens-spotify";
 /// What the names of transaction cookies begin with.
-pub const SIGN_IN: &str = "__Host-Http-signin-";
+pub(crate) const SIGN_IN: &str = "__Host-Http-signin-";
 
 /// A server on paper and the sandbox it talks to.
-pub struct Stage {
-    pub world: Arc<World>,
-    pub router: Router,
-    pub clock: Clock,
-    pub sandbox: Arc<Sandbox>,
+pub(crate) struct Stage {
+    pub(crate) world: Arc<World>,
+    pub(crate) router: Router,
+    pub(crate) clock: Clock,
+    pub(crate) sandbox: Arc<Sandbox>,
     seed: u64,
     verifiers: Arc<AtomicUsize>,
 }
 
 impl Stage {
     /// A stage with a database in memory.
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with_settings(&[]).await
     }
 
     /// A stage with other settings.
-    pub async fn with_settings(settings: &[(&str, &str)]) -> Self {
+    pub(crate) async fn with_settings(settings: &[(&str, &str)]) -> Self {
         Self::build(settings, &no_site(), |_| {}).await
     }
 
     /// A stage whose parts are changed before anybody comes.
-    pub async fn tuned(tune: impl FnOnce(&mut World)) -> Self {
+    pub(crate) async fn tuned(tune: impl FnOnce(&mut World)) -> Self {
         Self::build(&[], &no_site(), tune).await
     }
 
     /// A stage with the files of a site.
-    pub async fn with_site(root: &Path, hashed: bool) -> Self {
+    pub(crate) async fn with_site(root: &Path, hashed: bool) -> Self {
         Self::build(&[], &Site::at(root, hashed, false), |_| {}).await
     }
 
     /// A stage on the public internet. It has real providers: nothing may be asked of them.
-    pub async fn on_https() -> Self {
+    pub(crate) async fn on_https() -> Self {
         let settings = [
             ("STAGEDOOR_ORIGIN", "https://music.example"),
             ("STAGEDOOR_ALLOW_LOOPBACK", "false"),
@@ -84,16 +86,24 @@ impl Stage {
     }
 
     /// The same server after a restart, over the same database and the same sandbox.
-    pub async fn restarted(&self) -> Self {
+    pub(crate) async fn restarted(&self) -> Self {
         self.again_with(&[]).await
     }
 
     /// The same server with other settings, over the same database and the same sandbox.
-    pub async fn again_with(&self, settings: &[(&str, &str)]) -> Self {
+    pub(crate) async fn again_with(&self, settings: &[(&str, &str)]) -> Self {
         let sandbox = Arc::clone(&self.sandbox);
         let (store, clock) = (self.world.store.clone(), self.clock.clone());
-        let mut again =
-            Self::over(self.seed + 1, sandbox, store, clock, settings, &no_site(), |_| {}).await;
+        let mut again = Self::over(
+            self.seed + 1,
+            sandbox,
+            store,
+            clock,
+            settings,
+            &no_site(),
+            |_| {},
+        )
+        .await;
         again.verifiers = Arc::clone(&self.verifiers);
         again
     }
@@ -148,10 +158,10 @@ impl Stage {
     }
 
     /// A browser with an empty jar.
-    pub fn browser(&self) -> Browser {
+    pub(crate) fn browser(&self) -> Browser {
         let origin = &self.world.settings.origin;
         Browser {
-            router: self.router.clone(),
+            way: Way::Paper(self.router.clone()),
             control: self.control(),
             cookies: BTreeMap::new(),
             origin: origin.as_str().to_owned(),
@@ -161,30 +171,30 @@ impl Stage {
     }
 
     /// A browser that is signed in.
-    pub async fn signed_in(&self, login: &str) -> Browser {
+    pub(crate) async fn signed_in(&self, login: &str) -> Browser {
         let mut browser = self.browser();
         browser.sign_in(login).await;
         browser
     }
 
     /// The handle of the sandbox.
-    pub fn control(&self) -> Control {
+    pub(crate) fn control(&self) -> Control {
         self.sandbox.control()
     }
 
     /// How many requests the sandbox saw at a path.
-    pub fn calls(&self, path: &str) -> usize {
+    pub(crate) fn calls(&self, path: &str) -> usize {
         let log = self.control().log();
         log.iter().filter(|entry| entry.path == path).count()
     }
 
     /// How many requests the sandbox saw in all.
-    pub fn all_calls(&self) -> usize {
+    pub(crate) fn all_calls(&self) -> usize {
         self.control().log().len()
     }
 
     /// Waits until the sandbox has seen `count` requests at a path.
-    pub async fn until_called(&self, path: &str, count: usize) {
+    pub(crate) async fn until_called(&self, path: &str, count: usize) {
         let waiting = async {
             while self.calls(path) < count {
                 tokio::task::yield_now().await;
@@ -196,7 +206,7 @@ impl Stage {
     }
 
     /// Lets time pass, here and at the sandbox.
-    pub fn advance(&self, seconds: i64) {
+    pub(crate) fn advance(&self, seconds: i64) {
         self.clock.advance(seconds);
         let offset_s = self.control().snapshot().offset_s;
         self.control()
@@ -205,12 +215,12 @@ impl Stage {
     }
 
     /// How many accounts there are.
-    pub async fn accounts(&self) -> i64 {
+    pub(crate) async fn accounts(&self) -> i64 {
         self.world.store.count_accounts().await.expect("a count")
     }
 
     /// What must be the same after a refusal as it is now.
-    pub async fn before(&self, browser: &mut Browser) -> Before {
+    pub(crate) async fn before(&self, browser: &mut Browser) -> Before {
         Before {
             session: browser.session().await,
             accounts: self.accounts().await,
@@ -224,7 +234,7 @@ fn no_site() -> Site {
 }
 
 /// The state of things before a request that is to be refused.
-pub struct Before {
+pub(crate) struct Before {
     session: Value,
     accounts: i64,
     calls: usize,
@@ -234,7 +244,7 @@ impl Before {
     /// Asserts that `answer` refuses with exactly this, that it sets no cookie and clears none but
     /// a transaction, that nobody is signed in who was not, that there is no new account, and that
     /// nothing was sent to the provider.
-    pub async fn refused(
+    pub(crate) async fn refused(
         &self,
         stage: &Stage,
         browser: &mut Browser,
@@ -245,7 +255,7 @@ impl Before {
     }
 
     /// The same where `calls` requests to the provider were right.
-    pub async fn refused_after(
+    pub(crate) async fn refused_after(
         &self,
         calls: usize,
         stage: &Stage,
@@ -255,37 +265,53 @@ impl Before {
     ) {
         assert_eq!(answer.refusal(), (refusal.0, refusal.1.to_owned()));
         for line in answer.set_cookies() {
-            let removal = line.starts_with(SIGN_IN) && line.contains("=; ") && line.contains("Max-Age=0");
+            let removal =
+                line.starts_with(SIGN_IN) && line.contains("=; ") && line.contains("Max-Age=0");
             assert!(removal, "a refusal sets {line}");
         }
-        assert_eq!(stage.all_calls() - self.calls, calls, "requests to the provider");
-        assert_eq!(browser.session().await, self.session, "the session is untouched");
+        assert_eq!(
+            stage.all_calls() - self.calls,
+            calls,
+            "requests to the provider"
+        );
+        assert_eq!(
+            browser.session().await,
+            self.session,
+            "the session is untouched"
+        );
         assert_eq!(stage.accounts().await, self.accounts, "no account was made");
     }
 }
 
 /// An answer, read whole.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Answer {
     /// The body as JSON.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
     /// Status and code of a refusal, once it was seen that it is one envelope of ours and nothing
     /// else.
-    pub fn refusal(&self) -> (u16, String) {
-        assert_eq!(self.header("content-type"), Some("application/json"), "{self:?}");
+    pub(crate) fn refusal(&self) -> (u16, String) {
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/json"),
+            "{self:?}"
+        );
         assert_eq!(self.header("cache-control"), Some("no-store"), "{self:?}");
         assert_eq!(self.header("location"), None, "{self:?}");
         let body = self.json();
-        let (status, code) = (self.status.as_u16(), body["code"].as_str().unwrap_or_default());
+        let (status, code) = (
+            self.status.as_u16(),
+            body["code"].as_str().unwrap_or_default(),
+        );
         let known = ["code", "message", "retry_after", "permission", "reference"];
         for name in body.as_object().expect("an object").keys() {
             assert!(known.contains(&name.as_str()), "{name} in {body}");
@@ -298,12 +324,12 @@ impl Answer {
     }
 
     /// Asserts that this is the envelope of a refusal.
-    pub fn is_refusal(&self, status: u16, code: &str) {
+    pub(crate) fn is_refusal(&self, status: u16, code: &str) {
         assert_eq!(self.refusal(), (status, code.to_owned()), "{self:?}");
     }
 
     /// A header, where it is there once.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.get_all(name).iter();
         let value = values.next()?.to_str().ok();
         assert!(values.next().is_none(), "{name} is there twice: {self:?}");
@@ -311,75 +337,143 @@ impl Answer {
     }
 
     /// The `Set-Cookie` lines.
-    pub fn set_cookies(&self) -> Vec<String> {
+    pub(crate) fn set_cookies(&self) -> Vec<String> {
         let lines = self.headers.get_all(header::SET_COOKIE).iter();
-        lines.map(|line| line.to_str().expect("text").to_owned()).collect()
+        lines
+            .map(|line| line.to_str().expect("text").to_owned())
+            .collect()
     }
 
     /// The `Set-Cookie` line of a cookie.
-    pub fn set_cookie(&self, name: &str) -> Option<String> {
+    pub(crate) fn set_cookie(&self, name: &str) -> Option<String> {
         let start = format!("{name}=");
-        self.set_cookies().into_iter().find(|line| line.starts_with(&start))
+        self.set_cookies()
+            .into_iter()
+            .find(|line| line.starts_with(&start))
     }
 
     /// Whether a cookie is cleared.
-    pub fn clears(&self, name: &str) -> bool {
-        self.set_cookie(name)
-            .is_some_and(|line| line.starts_with(&format!("{name}=;")) && line.contains("Max-Age=0"))
+    pub(crate) fn clears(&self, name: &str) -> bool {
+        self.set_cookie(name).is_some_and(|line| {
+            line.starts_with(&format!("{name}=;")) && line.contains("Max-Age=0")
+        })
     }
 
     /// Whether a cookie gets a value.
-    pub fn sets(&self, name: &str) -> bool {
-        self.set_cookie(name).is_some_and(|line| !line.contains("Max-Age=0"))
+    pub(crate) fn sets(&self, name: &str) -> bool {
+        self.set_cookie(name)
+            .is_some_and(|line| !line.contains("Max-Age=0"))
     }
 }
 
 /// One attempt to sign in: what the tab keeps, and where the browser was sent.
 #[derive(Debug, Clone)]
-pub struct Attempt {
-    pub verifier: String,
-    pub state: String,
-    pub authorize_url: String,
+pub(crate) struct Attempt {
+    pub(crate) verifier: String,
+    pub(crate) state: String,
+    pub(crate) authorize_url: String,
 }
 
 impl Attempt {
     /// The name of its cookie.
-    pub fn cookie(&self) -> String {
+    pub(crate) fn cookie(&self) -> String {
         format!("{SIGN_IN}{}", &self.state[..8])
+    }
+}
+
+/// How a browser reaches its server.
+#[derive(Clone)]
+enum Way {
+    /// Straight into the router.
+    Paper(Router),
+    /// Over a socket, to a program of its own.
+    Socket(Egress),
+}
+
+impl Way {
+    async fn send(&self, request: Request<Body>, origin: &str) -> (Parts, Vec<u8>) {
+        match self {
+            Self::Paper(router) => {
+                let sent = router.clone().oneshot(request).await;
+                let (parts, body) = sent.expect("the router does not fail").into_parts();
+                (
+                    parts,
+                    body.collect()
+                        .await
+                        .expect("a whole body")
+                        .to_bytes()
+                        .into(),
+                )
+            }
+            Self::Socket(egress) => {
+                let (mut parts, body) = request.into_parts();
+                parts.uri = format!("{origin}{}", parts.uri)
+                    .parse()
+                    .expect("an address");
+                let body = body
+                    .collect()
+                    .await
+                    .expect("a whole body")
+                    .to_bytes()
+                    .into();
+                let sent = egress.send(Request::from_parts(parts, body)).await;
+                sent.expect("an answer").into_parts()
+            }
+        }
     }
 }
 
 /// A browser: it keeps cookies, and its own pages send the headers that a browser sends.
 #[derive(Clone)]
-pub struct Browser {
-    pub router: Router,
-    pub control: Control,
-    pub cookies: BTreeMap<String, String>,
+pub(crate) struct Browser {
+    way: Way,
+    pub(crate) control: Control,
+    pub(crate) cookies: BTreeMap<String, String>,
     origin: String,
     host: String,
     verifiers: Arc<AtomicUsize>,
 }
 
 impl Browser {
+    /// A browser in front of a program that listens at `host`.
+    pub(crate) fn at(host: &str, control: Control) -> Self {
+        Self {
+            way: Way::Socket(Egress::new(false).expect("a client")),
+            control,
+            cookies: BTreeMap::new(),
+            origin: format!("http://{host}"),
+            host: host.to_owned(),
+            verifiers: Arc::default(),
+        }
+    }
+
     /// The `Cookie` header it would send.
-    pub fn cookie_header(&self) -> String {
-        let pairs = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
+    pub(crate) fn cookie_header(&self) -> String {
+        let pairs = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
         pairs.collect::<Vec<_>>().join("; ")
     }
 
     /// Whether it holds a cookie.
-    pub fn holds(&self, name: &str) -> bool {
+    pub(crate) fn holds(&self, name: &str) -> bool {
         self.cookies.contains_key(name)
     }
 
     /// The names of its transaction cookies.
-    pub fn pending(&self) -> Vec<String> {
+    pub(crate) fn pending(&self) -> Vec<String> {
         let names = self.cookies.keys().filter(|name| name.starts_with(SIGN_IN));
         names.cloned().collect()
     }
 
     /// A request as one of the app's own pages sends it.
-    pub fn request(&self, method: Method, path: &str, body: Option<&Value>) -> Request<Body> {
+    pub(crate) fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Request<Body> {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -401,14 +495,12 @@ impl Browser {
     }
 
     /// Sends a request and keeps the cookies of the answer.
-    pub async fn send(&mut self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("the router does not fail");
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.expect("a whole body").to_bytes();
+    pub(crate) async fn send(&mut self, request: Request<Body>) -> Answer {
+        let (parts, bytes) = self.way.send(request, &self.origin).await;
         let answer = Answer {
             status: parts.status,
             headers: parts.headers,
-            text: String::from_utf8(bytes.to_vec()).expect("text"),
+            text: String::from_utf8(bytes).expect("text"),
         };
         for line in answer.set_cookies() {
             let (name, rest) = line.split_once('=').expect("a pair");
@@ -423,25 +515,33 @@ impl Browser {
     }
 
     /// `POST` of JSON.
-    pub async fn post(&mut self, path: &str, body: Value) -> Answer {
-        self.send(self.request(Method::POST, path, Some(&body))).await
+    pub(crate) async fn post(&mut self, path: &str, body: Value) -> Answer {
+        self.send(self.request(Method::POST, path, Some(&body)))
+            .await
     }
 
     /// `GET`.
-    pub async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path, None)).await
     }
 
     /// A page as a person's own navigation asks for it; `site` is `Sec-Fetch-Site`. A visit by a
     /// link of another site brings no cookie, for all of ours are `SameSite=Strict`.
-    pub fn page_request(&self, path: &str, site: &'static str) -> Request<Body> {
+    pub(crate) fn page_request(&self, path: &str, site: &'static str) -> Request<Body> {
         let mut request = self.request(Method::GET, path, None);
         let headers = request.headers_mut();
         for name in ["x-stagedoor-csrf", "origin"] {
             headers.remove(name);
         }
-        for (name, value) in [("sec-fetch-site", site), ("sec-fetch-mode", "navigate"), ("accept", "text/html")] {
-            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        for (name, value) in [
+            ("sec-fetch-site", site),
+            ("sec-fetch-mode", "navigate"),
+            ("accept", "text/html"),
+        ] {
+            headers.insert(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
         }
         if site == "cross-site" {
             headers.remove(header::COOKIE);
@@ -450,54 +550,61 @@ impl Browser {
     }
 
     /// A page.
-    pub async fn page(&mut self, path: &str, site: &'static str) -> Answer {
+    pub(crate) async fn page(&mut self, path: &str, site: &'static str) -> Answer {
         self.send(self.page_request(path, site)).await
     }
 
     /// A verifier of its own for each attempt of a test: 43 characters, as the page makes it.
-    pub fn verifier(&self) -> String {
+    pub(crate) fn verifier(&self) -> String {
         let n = self.verifiers.fetch_add(1, Ordering::SeqCst);
         format!("verifier-{n:0>34}")
     }
 
     /// Begins a sign-in.
-    pub async fn begin(&mut self) -> Attempt {
+    pub(crate) async fn begin(&mut self) -> Attempt {
         let verifier = self.verifier();
         self.begin_with(&verifier).await
     }
 
     /// Begins a sign-in with the challenge of `verifier`.
-    pub async fn begin_with(&mut self, verifier: &str) -> Attempt {
+    pub(crate) async fn begin_with(&mut self, verifier: &str) -> Attempt {
         let answer = self.post("/api/sign-in/begin", begin_body(verifier)).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         let begun = answer.json();
         Attempt {
             verifier: verifier.to_owned(),
             state: begun["state"].as_str().expect("a state").to_owned(),
-            authorize_url: begun["authorize_url"].as_str().expect("an address").to_owned(),
+            authorize_url: begun["authorize_url"]
+                .as_str()
+                .expect("an address")
+                .to_owned(),
         }
     }
 
     /// Signs in at the sandbox and tells the query of the callback.
-    pub fn consent(&self, attempt: &Attempt, login: &str) -> String {
-        let callback = self.control.authorize(&attempt.authorize_url, login).expect("consent");
+    pub(crate) fn consent(&self, attempt: &Attempt, login: &str) -> String {
+        let callback = self
+            .control
+            .authorize(&attempt.authorize_url, login)
+            .expect("consent");
         callback.split_once('?').expect("a query").1.to_owned()
     }
 
     /// Begins a sign-in and consents: all that is left is to complete it.
-    pub async fn begin_and_consent(&mut self, login: &str) -> (Attempt, String) {
+    pub(crate) async fn begin_and_consent(&mut self, login: &str) -> (Attempt, String) {
         let attempt = self.begin().await;
         let query = self.consent(&attempt, login);
         (attempt, query)
     }
 
     /// Finishes a sign-in.
-    pub async fn complete(&mut self, query: &str, verifier: &str) -> Answer {
-        self.post("/api/sign-in/complete", complete_body(query, verifier)).await
+    pub(crate) async fn complete(&mut self, query: &str, verifier: &str) -> Answer {
+        self.post("/api/sign-in/complete", complete_body(query, verifier))
+            .await
     }
 
     /// The whole way: begin, consent, complete.
-    pub async fn sign_in(&mut self, login: &str) -> Answer {
+    pub(crate) async fn sign_in(&mut self, login: &str) -> Answer {
         let (attempt, query) = self.begin_and_consent(login).await;
         let answer = self.complete(&query, &attempt.verifier).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
@@ -505,81 +612,87 @@ impl Browser {
     }
 
     /// The answer of `GET /api/session`.
-    pub async fn session(&mut self) -> Value {
+    pub(crate) async fn session(&mut self) -> Value {
         let answer = self.get("/api/session").await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         answer.json()
     }
 
     /// Whether `GET /api/session` says that somebody is signed in.
-    pub async fn is_signed_in(&mut self) -> bool {
+    pub(crate) async fn is_signed_in(&mut self) -> bool {
         self.session().await["signed_in"] == true
     }
 
     /// Whether `GET /api/session` says that Spotify is connected.
-    pub async fn is_connected(&mut self) -> bool {
+    pub(crate) async fn is_connected(&mut self) -> bool {
         let session = self.session().await;
-        session["connections"].as_array().is_some_and(|all| !all.is_empty())
+        session["connections"]
+            .as_array()
+            .is_some_and(|all| !all.is_empty())
     }
 
     /// `POST /api/session/refresh`.
-    pub async fn refresh(&mut self) -> Answer {
-        self.post("/api/session/refresh", json!({"provider": "spotify"})).await
+    pub(crate) async fn refresh(&mut self) -> Answer {
+        self.post("/api/session/refresh", json!({"provider": "spotify"}))
+            .await
     }
 
     /// `GET /api/spotify/v1/me`.
-    pub async fn me(&mut self) -> Answer {
+    pub(crate) async fn me(&mut self) -> Answer {
         self.get("/api/spotify/v1/me").await
     }
 
     /// `POST /api/sign-out`.
-    pub async fn sign_out(&mut self, everywhere: bool) -> Answer {
-        self.post("/api/sign-out", json!({"everywhere": everywhere})).await
+    pub(crate) async fn sign_out(&mut self, everywhere: bool) -> Answer {
+        self.post("/api/sign-out", json!({"everywhere": everywhere}))
+            .await
     }
 }
 
 /// The body of `begin`.
-pub fn begin_body(verifier: &str) -> Value {
+pub(crate) fn begin_body(verifier: &str) -> Value {
     json!({"provider": "spotify", "code_challenge": challenge(verifier), "return_to": "/profile"})
 }
 
 /// The body of `complete`.
-pub fn complete_body(query: &str, verifier: &str) -> Value {
+pub(crate) fn complete_body(query: &str, verifier: &str) -> Value {
     json!({"provider": "spotify", "query": query, "code_verifier": verifier})
 }
 
 /// The S256 challenge of a verifier.
-pub fn challenge(verifier: &str) -> String {
+pub(crate) fn challenge(verifier: &str) -> String {
     use sha2::Digest as _;
     base64url(&sha2::Sha256::digest(verifier))
 }
 
 /// Bytes as base64url without padding.
-pub fn base64url(bytes: &[u8]) -> String {
+pub(crate) fn base64url(bytes: &[u8]) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// The bytes behind base64url without padding.
-pub fn from_base64url(text: &str) -> Vec<u8> {
+pub(crate) fn from_base64url(text: &str) -> Vec<u8> {
     use base64::Engine as _;
-    base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).expect("base64url")
+    base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(text)
+        .expect("base64url")
 }
 
 /// The values of a parameter in an address.
-pub fn parameters(url: &str, name: &str) -> Vec<String> {
+pub(crate) fn parameters(url: &str, name: &str) -> Vec<String> {
     let url = url::Url::parse(url).expect("an address");
     let values = url.query_pairs().filter(|(key, _)| key == name);
     values.map(|(_, value)| value.into_owned()).collect()
 }
 
 /// The claims of a session token, not verified.
-pub fn claims(token: &str) -> Value {
+pub(crate) fn claims(token: &str) -> Value {
     let payload = token.split('.').nth(1).expect("a payload");
     serde_json::from_slice(&from_base64url(payload)).expect("JSON")
 }
 
 /// `value` in a query.
-pub fn encoded(value: &str) -> String {
+pub(crate) fn encoded(value: &str) -> String {
     form_urlencoded::byte_serialize(value.as_bytes()).collect()
 }
