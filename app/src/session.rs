@@ -80,6 +80,9 @@ pub struct Boot {
     /// The session, or `None` while it is not yet known: a visit that came by a link from another
     /// site carries no cookie, so its first request tells.
     pub session: Option<SessionView>,
+    /// Whether the browser should ask who is signed in as soon as the page is live: it is not yet
+    /// known, or the visit should keep the session going.
+    pub ask: bool,
     /// The providers on offer.
     pub providers: Vec<ProviderView>,
 }

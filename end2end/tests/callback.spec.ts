@@ -294,6 +294,10 @@ test.describe("a second `complete` with the same answer", () => {
     await page.reload();
     await live(page);
     await expect(heading(page)).toHaveText("Good to see you, Ada Lindqvist.");
+    // The callback itself, reloaded: by then its address is without the answer.
+    await page.goto("/callback/spotify");
+    await expect(page).toHaveURL("/");
+    await expect(heading(page)).toHaveText("Good to see you, Ada Lindqvist.");
     expect(await sandbox.tokenCalls()).toHaveLength(1);
   });
 

@@ -69,7 +69,10 @@ test("the app's own token is got once for many searches", async ({ page, sandbox
     await expect(told(page)).toContainText(`for “${question}”.`);
   }
   expect(await sandbox.tokenCalls()).toHaveLength(1);
-  expect(await sandbox.log(SEARCH)).toHaveLength(3);
+  // One from before this test is refused by a provider that began anew.
+  const answered = (await sandbox.log(SEARCH)).filter(({ status }) => status === 200);
+  expect(answered).toHaveLength(3);
+  expect(new Set(answered.map(({ headers }) => headers["authorization"])).size).toBe(1);
 });
 
 test("the Back button walks through the searches", async ({ page }) => {

@@ -221,7 +221,7 @@ test("signed out, the app's own token is not sent for a person's data either", a
   await expect(page.getByRole("heading", { name: "Artists" })).toBeVisible();
   await sandbox.clearLog();
   expect(await api(page, ME)).toMatchObject({ status: 401, code: "signed_out" });
-  expect(await sandbox.log()).toEqual([]);
+  expect(await sandbox.apiCalls()).toEqual([]);
 });
 
 test("signed out after a session, `/api/spotify/v1/me` answers `signed_out` as well", async ({
@@ -235,7 +235,7 @@ test("signed out after a session, `/api/spotify/v1/me` answers `signed_out` as w
   await signOut(page);
   await sandbox.clearLog();
   expect(await api(page, ME)).toMatchObject({ status: 401, code: "signed_out" });
-  expect(await sandbox.log()).toEqual([]);
+  expect(await sandbox.apiCalls()).toEqual([]);
 });
 
 test("a request without the header of this app's own pages is refused", async ({

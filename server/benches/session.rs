@@ -14,6 +14,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use http_body_util::BodyExt as _;
 use leptos::prelude::{ServerFnError, server};
+use leptos::server_fn::codec::GetUrl;
 use sandbox::Sandbox;
 use serde_json::{Value, json};
 use server::clock::Clock;
@@ -36,7 +37,7 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// A server function that does nothing.
-#[server(name = Nothing, prefix = "/bench", endpoint = "nothing", input = leptos::server_fn::codec::GetUrl)]
+#[server(name = Nothing, prefix = "/bench", endpoint = "nothing", input = GetUrl)]
 async fn nothing() -> Result<bool, ServerFnError> {
     Ok(true)
 }

@@ -7,7 +7,7 @@ CREATE TABLE account (
     created_at BIGINT NOT NULL
 );
 
--- One (issuer, subject) that belongs to an account.
+-- One (issuer, subject) that belongs to an account. The subject is to show; keys find it.
 CREATE TABLE identity (
     id         TEXT   NOT NULL PRIMARY KEY,
     account_id TEXT   NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -15,12 +15,12 @@ CREATE TABLE identity (
     issuer     TEXT   NOT NULL,
     subject    TEXT   NOT NULL,
     name       TEXT,
-    linked_at  BIGINT NOT NULL,
-    UNIQUE (issuer, subject)
+    linked_at  BIGINT NOT NULL
 );
 CREATE INDEX identity_by_account ON identity (account_id);
 
--- What finds an identity. Spotify names a person in two ways; either finds the same identity.
+-- What finds an identity, unique for each issuer. Spotify names a person in two ways; either finds the
+-- same identity.
 CREATE TABLE identity_key (
     issuer      TEXT NOT NULL,
     key         TEXT NOT NULL,

@@ -34,6 +34,19 @@ pub fn refused(code: Code) -> Response<Body> {
     envelope(&ApiError::new(code))
 }
 
+/// A page for a person who came by the wrong address: a sentence, and a link to the right one.
+pub fn plain_page(status: StatusCode, sentence: &str, origin: &str) -> Response<Body> {
+    // Both are ours: the sentence is a constant, the origin a setting that was parsed and serialised.
+    let body = format!(
+        "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>{sentence}</title><h1>{sentence}</h1>\
+         <p>The app is at <a href=\"{origin}/\">{origin}</a>.</p></html>"
+    );
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}
+
 /// The id of a request, as the outermost layer set it.
 pub fn request_id(headers: &HeaderMap) -> Option<&str> {
     headers.get(REQUEST_ID)?.to_str().ok()

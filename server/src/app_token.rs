@@ -69,9 +69,10 @@ impl World {
                     | AppTokenError::Refused(_)
                     | AppTokenError::Nonsense => Code::ProviderError,
                 };
+                // Counted from the end of the try: a try may take longer than the pause.
                 *held = Held {
                     tokens: None,
-                    failed: Some((code, now + BACK_OFF_S)),
+                    failed: Some((code, self.clock.now() + BACK_OFF_S)),
                 };
                 Err(ApiError::new(code).retry_after(5))
             }

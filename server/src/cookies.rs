@@ -165,7 +165,10 @@ impl Jar {
         Ok(())
     }
 
-    /// Sets a cookie that is cut where it is too long for one, and unsets what an earlier cut left over.
+    /// Sets a cookie that is cut where it is too long for one.
+    ///
+    /// The names that this cut does not use are unset whether or not the browser showed them: two
+    /// answers under way may have cut differently, and what both leave behind must not mix.
     ///
     /// # Errors
     /// [`TooLarge`] where it would need more than four cookies.
@@ -175,22 +178,25 @@ impl Jar {
         value: &str,
         max_age_s: i64,
     ) -> Result<(), TooLarge> {
-        if name.as_str().len() + value.len() <= COOKIE_BYTES {
-            self.unset_cut(name);
-            return self.set(name.clone(), value.to_owned(), max_age_s);
-        }
         let room = COOKIE_BYTES - name.chunk(0).as_str().len();
-        // The value is base64url and dots: every byte is a character.
-        let pieces: Vec<&str> = value
-            .as_bytes()
-            .chunks(room)
-            .map(|piece| std::str::from_utf8(piece).map_err(|_| TooLarge))
-            .collect::<Result<_, _>>()?;
+        let pieces: Vec<&[u8]> = if name.as_str().len() + value.len() <= COOKIE_BYTES {
+            Vec::new()
+        } else {
+            value.as_bytes().chunks(room).collect()
+        };
         if pieces.len() > CHUNKS {
             return Err(TooLarge);
         }
-        self.unset_cut(name);
+        for index in pieces.len()..CHUNKS {
+            self.change(name.chunk(index), None);
+        }
+        if pieces.is_empty() {
+            return self.set(name.clone(), value.to_owned(), max_age_s);
+        }
+        self.change(name.clone(), None);
         for (index, piece) in pieces.into_iter().enumerate() {
+            // The value is base64url and dots: every byte is a character.
+            let piece = std::str::from_utf8(piece).map_err(|_| TooLarge)?;
             self.set(name.chunk(index), piece.to_owned(), max_age_s)?;
         }
         Ok(())
@@ -294,6 +300,11 @@ impl Jar {
             let _ = write!(line, "; Max-Age={max_age}");
             HeaderValue::from_str(&line).ok()
         })
+    }
+
+    /// Changes nothing after all.
+    pub fn leave(&mut self) {
+        self.changed.clear();
     }
 
     /// The same jar with what it unsets, and nothing that it sets.
@@ -462,7 +473,7 @@ mod tests {
                 .iter()
                 .filter(|line| line.contains("Max-Age=0"))
                 .count(),
-            3
+            4
         );
         assert_eq!(next(&jar).get_joined(&name).as_deref(), Some("short"));
     }

@@ -53,6 +53,9 @@ pub async fn check(
             return response;
         }
     }
+    if is_page {
+        return answer::plain_page(StatusCode::MISDIRECTED_REQUEST, "This address does not lead here", origin.as_str());
+    }
     answer::refused(Code::MisdirectedRequest)
 }
 
@@ -61,6 +64,13 @@ fn is_loopback_alias(host: &str) -> bool {
     let Ok(authority) = host.parse::<axum::http::uri::Authority>() else {
         return false;
     };
+    // The type takes anything for a port, and user information too.
+    let port = authority
+        .port_u16()
+        .map_or_else(String::new, |port| format!(":{port}"));
+    if authority.as_str() != format!("{}{port}", authority.host()) {
+        return false;
+    }
     let name = authority
         .host()
         .trim_start_matches('[')

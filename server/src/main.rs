@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,8 +12,8 @@ use server::clock::Clock;
 use server::pages::Site;
 use server::rng::Rng;
 use server::router::router;
-use server::settings::Settings;
-use server::world::{World, environment};
+use server::settings::{Environment, Settings};
+use server::world::World;
 use tracing_subscriber::EnvFilter;
 
 /// How long a shutdown waits for answers under way, and then for exchanges and refreshes.
@@ -39,7 +40,8 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let read = Settings::read(&environment());
+    let environment = Environment::read(Path::new("."), variables());
+    let read = Settings::from_environment(&environment);
     match (arguments.command.unwrap_or(Command::Serve), read) {
         (Command::Check, Ok((_, report))) => {
             say(&report.to_string());
@@ -80,6 +82,14 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|error| format!("STAGEDOOR_LISTEN={address} cannot be listened on ({error})"))?;
+    let site = Site::find();
+    if !Path::new(site.root()).join("pkg").is_dir() {
+        return Err(format!(
+            "the site is not at {}; build it with `cargo xtask build`, or name its folder in LEPTOS_SITE_ROOT",
+            site.root()
+        )
+        .into());
+    }
     let world = Arc::new(World::new(settings, Clock::system(), Rng::system()?).await?);
     let tidying = tokio::spawn({
         let world = Arc::clone(&world);
@@ -91,7 +101,7 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     });
-    let service = router(Arc::clone(&world), &Site::find())
+    let service = router(Arc::clone(&world), &site)
         .into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!(%address, origin, "listening");
     let serving = axum::serve(listener, service).with_graceful_shutdown(signal());
@@ -114,6 +124,11 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     world.store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The variables of this process that are text.
+fn variables() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 /// Waits for the signal to stop.

@@ -115,7 +115,7 @@ async fn boot(world: &World, headers: &HeaderMap) -> Boot {
         .and_then(|value| value.to_str().ok());
     let cookies_came =
         jar.holds(&CookieName::session()) || matches!(site, Some("same-origin" | "none"));
-    let session = if cookies_came {
+    let known = if cookies_came {
         world
             .peek_session(&jar)
             .await
@@ -129,5 +129,6 @@ async fn boot(world: &World, headers: &HeaderMap) -> Boot {
     } else {
         None
     };
-    Boot { session, providers }
+    let (session, ask) = known.map_or((None, true), |(session, due)| (Some(session), due));
+    Boot { session, ask, providers }
 }

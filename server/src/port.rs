@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use leptos_axum::ResponseOptions;
 
 use crate::answer;
-use crate::cookies::Jar;
+use crate::cookies::{CookieName, Jar};
 use crate::sessions::Who;
 use crate::world::World;
 
@@ -123,37 +123,34 @@ impl Port for HttpPort {
 
 impl World {
     /// Ends the session of a browser, or every session of its account. The cookies go whatever the
-    /// database says: who signs out on a borrowed machine must not be left signed in.
+    /// database says: who signs out on a borrowed machine must not be left signed in. Where the
+    /// database is away, the session is over on this node at once and its end is written later.
     async fn sign_out(&self, jar: &mut Jar, everywhere: bool) -> Result<SignedOut, ApiError> {
-        let who = self.who(jar).await;
+        let now = self.clock.now();
+        // A token that is only well signed may end its own session. Ending others wants a live one.
+        let own = jar
+            .get(&CookieName::session())
+            .and_then(|token| self.session_tokens.verify(token, now).ok());
+        let live = if everywhere { self.who(jar).await } else { Ok(Who::Nobody) };
         self.forget(jar);
-        let unavailable = |error: crate::store::StoreError| {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "a session cannot be ended in the database"
-            );
-            ApiError::new(Code::Unavailable)
-        };
-        if let Who::Session(claims) = who.map_err(unavailable)? {
-            let now = self.clock.now();
-            self.note_ended(&claims.sid);
-            if everywhere {
-                for session in self
-                    .store
-                    .end_sessions_of(&claims.sub, now)
-                    .await
-                    .map_err(unavailable)?
-                {
-                    self.note_ended(&session);
-                }
-            }
-            self.store
-                .end_session(&claims.sid, now)
-                .await
-                .map_err(unavailable)?;
+        let mut written = true;
+        if let Some(own) = own {
+            written &= self.end_for_good(&own.sid).await;
         }
-        Ok(SignedOut {
-            end_session_url: None,
-        })
+        match live {
+            Ok(Who::Session(claims)) => match self.store.end_sessions_of(&claims.sub, now).await {
+                Ok(sessions) => sessions.iter().for_each(|session| self.note_ended(session)),
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the sessions of an account cannot be ended");
+                    written = false;
+                }
+            },
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "it cannot be told whose sessions to end");
+                written = false;
+            }
+        }
+        if written { Ok(SignedOut { end_session_url: None }) } else { Err(Code::Unavailable.into()) }
     }
 }

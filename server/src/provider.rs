@@ -31,6 +31,8 @@ pub struct Provider {
     pub switch_account: (&'static str, &'static str),
     /// The host of its interface, without a trailing slash.
     pub api_url: String,
+    /// Where pictures of people and music come from, as sources of a content security policy.
+    pub images: Vec<String>,
     /// How long a grant lives after consent, in seconds, where that is known.
     pub grant_life_s: Option<i64>,
 }

@@ -1,6 +1,6 @@
 //! The way to the Web API: an allow-listed method and path, the token attached, the answer streamed back.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use app::error::{ApiError, Code};
@@ -119,20 +119,28 @@ impl World {
         match (who, held) {
             (Who::Session(claims), Held::Tokens(tokens)) => {
                 let call = read(request, &path).await?;
-                self.call_as_person(provider, &call, &claims, *tokens, jar)
-                    .await
+                let result = self
+                    .call_as_person(provider, &call, &claims, *tokens, jar)
+                    .await;
+                if self.ended.contains(&claims.sid) {
+                    // The browser may hold the cookies of another session by now.
+                    jar.leave();
+                    return Err(Code::SignedOut.into());
+                }
+                match result {
+                    // The connection is over, but what everybody may look at needs none.
+                    Err(error) if error.code == Code::Reauthorize && endpoint.catalogue => {
+                        self.call_as_visitor(provider, &call, client).await
+                    }
+                    result => result,
+                }
             }
             _ if endpoint.catalogue => {
-                self.limits
-                    .check(Kind::Catalogue, client)
-                    .map_err(|limited| {
-                        ApiError::new(Code::RateLimited).retry_after(limited.retry_after_s)
-                    })?;
                 let call = read(request, &path).await?;
-                self.call_as_app(provider, &call).await
+                self.call_as_visitor(provider, &call, client).await
             }
             (Who::Session(_), _) => Err(Code::NotConnected.into()),
-            (Who::Nobody | Who::Stale | Who::Foreign, _) => Err(Code::SignedOut.into()),
+            (Who::Nobody | Who::Worthless | Who::Over | Who::Foreign, _) => Err(Code::SignedOut.into()),
         }
     }
 
@@ -160,9 +168,25 @@ impl World {
             .send(call.with_token(provider, &tokens.access_token)?)
             .await?;
         if response.status() == StatusCode::UNAUTHORIZED {
+            // Spotify does not take a token that it issued a moment ago: the connection is over.
+            jar.unset_cut(&CookieName::tokens(provider.id));
             return Err(Code::Reauthorize.into());
         }
         self.answer(response).await
+    }
+
+    async fn call_as_visitor(
+        self: &Arc<Self>,
+        provider: &Provider,
+        call: &Call,
+        client: IpAddr,
+    ) -> Result<Response<Body>, ApiError> {
+        self.limits
+            .check(Kind::Catalogue, client)
+            .map_err(|limited| {
+                ApiError::new(Code::RateLimited).retry_after(limited.retry_after_s)
+            })?;
+        self.call_as_app(provider, call).await
     }
 
     async fn call_as_app(
@@ -209,7 +233,7 @@ impl World {
                 Ok(TokenSet::clone(&renewed))
             }
             Err(error) => {
-                if matches!(error, NoTokens::Over | NoTokens::SessionEnded) {
+                if error == NoTokens::Over {
                     jar.unset_cut(&CookieName::tokens(provider.id));
                 }
                 Err(error.into())
@@ -242,11 +266,15 @@ impl World {
             .connections
             .tokens(jar, provider.id, &claims.sid, now)
             .ok_or_else(|| ApiError::new(Code::NotConnected))?;
-        if tokens.due(now) {
-            self.renew(provider, claims, &tokens, jar).await
-        } else {
-            Ok(tokens)
+        if !tokens.due(now) {
+            return Ok(tokens);
         }
+        let result = self.renew(provider, claims, &tokens, jar).await;
+        if self.ended.contains(&claims.sid) {
+            jar.leave();
+            return Err(Code::SignedOut.into());
+        }
+        result
     }
 
     async fn send(

@@ -59,6 +59,12 @@ enum Entry {
 pub struct Refreshes(Mutex<HashMap<Flight, Entry>>);
 
 impl Refreshes {
+    /// Forgets the results of a session that ended.
+    pub fn forget(&self, session: &str) {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.retain(|flight, entry| flight.session != session || matches!(entry, Entry::Flying(_)));
+    }
+
     /// Forgets results that are past their time.
     pub fn tidy(&self, now: i64) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -245,7 +251,12 @@ impl Grounded<'_> {
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        entries.insert(self.flight.clone(), Entry::Landed(landed, until));
+        // Tokens of a session that ended meanwhile are kept for nobody.
+        if self.world.ended.contains(&self.flight.session) {
+            entries.remove(self.flight);
+        } else {
+            entries.insert(self.flight.clone(), Entry::Landed(landed, until));
+        }
     }
 }
 

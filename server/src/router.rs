@@ -48,6 +48,7 @@ pub fn router(world: Arc<World>, site: &Site) -> Router {
     let mut api: Router<Arc<World>> = Router::new()
         .route("/api/spotify/v1/{*path}", any(proxy::handle))
         .route("/api", any(not_found))
+        .route("/api/", any(not_found))
         .route("/api/{*path}", any(not_found));
     for (path, method) in server_fn::axum::server_fn_paths() {
         if let Ok(filter) = MethodFilter::try_from(method) {
@@ -62,15 +63,11 @@ pub fn router(world: Arc<World>, site: &Site) -> Router {
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip();
+    let hashed = site.is_hashed();
     let pkg = tower::ServiceBuilder::new()
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
-            // A name without a hash stands for another file after the next deployment.
-            HeaderValue::from_static(if site.is_hashed() {
-                "public, max-age=31536000, immutable"
-            } else {
-                "no-cache"
-            }),
+            move |response: &Response<_>| Some(pkg_caching(hashed, response.status())),
         ))
         .service(
             ServeDir::new(format!("{}/pkg", site.root()))
@@ -187,6 +184,21 @@ async fn page_or_asset(
         }
     }
     pages::render(world, site, request).await
+}
+
+/// How long a file of the site may be kept.
+fn pkg_caching(hashed: bool, status: StatusCode) -> HeaderValue {
+    HeaderValue::from_static(match (status, hashed) {
+        (StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED, true) => {
+            "public, max-age=31536000, immutable"
+        }
+        // A name without a hash stands for another file after the next deployment.
+        (StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED, false) => {
+            "no-cache"
+        }
+        // While nodes are replaced one by one, a file may be missing here and nowhere else.
+        _ => "no-store",
+    })
 }
 
 async fn not_found() -> Response<Body> {

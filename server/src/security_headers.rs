@@ -14,9 +14,6 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// Hosts that serve Spotify's artwork and its listeners' pictures.
-const SPOTIFY_IMAGES: &str = "https://*.scdn.co https://*.spotifycdn.com https://*.fbcdn.net https://platform-lookaside.fbsbx.com";
-
 /// Sets what is not set yet. Pages bring a policy of their own, with a nonce.
 pub async fn set(State(world): State<Arc<World>>, request: Request, next: Next) -> Response<Body> {
     let callback = request.uri().path().starts_with("/callback/");
@@ -59,20 +56,7 @@ pub async fn set(State(world): State<Arc<World>>, request: Request, next: Next) 
 
 /// The policy of a page whose scripts carry `nonce`.
 pub fn page_policy(nonce: &str, providers: &[Provider], reload: bool) -> String {
-    let mut images = String::from("'self' data:");
-    for provider in providers {
-        if provider.id == "spotify" {
-            images.push(' ');
-            images.push_str(SPOTIFY_IMAGES);
-        }
-        // The sandbox draws its own artwork.
-        if let Ok(api) = url::Url::parse(&provider.api_url)
-            && api.scheme() == "http"
-        {
-            images.push(' ');
-            images.push_str(&api.origin().ascii_serialization());
-        }
-    }
+    let images: String = providers.iter().flat_map(|provider| &provider.images).map(|source| format!(" {source}")).collect();
     // `cargo leptos watch` reloads the page over a web socket.
     let connect = if reload {
         "'self' ws://127.0.0.1:3001 ws://localhost:3001"
@@ -80,7 +64,7 @@ pub fn page_policy(nonce: &str, providers: &[Provider], reload: bool) -> String 
         "'self'"
     };
     format!(
-        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src {images}; \
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:{images}; \
          font-src 'self'; connect-src {connect}; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
          frame-ancestors 'none'; object-src 'none'"
     )

@@ -21,8 +21,11 @@ const REISSUE_AFTER_S: i64 = 300;
 pub enum Who {
     /// It carries no session.
     Nobody,
-    /// It carries something worth nothing: changed, ended, or past its time. It may be cleared.
-    Stale,
+    /// It carries something that never was a session token of ours. It may be cleared.
+    Worthless,
+    /// It carries a session that ended or is past its time. It is left alone: this answer may be
+    /// late, and the browser may hold the next session by now.
+    Over,
     /// It carries a session token of a key that another node may know. It is left alone.
     Foreign,
     /// A session.
@@ -34,7 +37,7 @@ impl Who {
     pub fn session(&self) -> Option<&Claims> {
         match self {
             Self::Session(claims) => Some(claims),
-            Self::Nobody | Self::Stale | Self::Foreign => None,
+            Self::Nobody | Self::Worthless | Self::Over | Self::Foreign => None,
         }
     }
 }
@@ -76,6 +79,10 @@ impl Default for Views {
     }
 }
 
+fn is_due(claims: &Claims, now: i64) -> bool {
+    now - claims.iat >= REISSUE_AFTER_S
+}
+
 impl World {
     /// Who a request comes from. A fresh session token speaks for itself; an older one is looked up.
     ///
@@ -85,7 +92,7 @@ impl World {
         let name = CookieName::session();
         let Some(token) = jar.get(&name) else {
             return Ok(if jar.holds(&name) {
-                Who::Stale
+                Who::Worthless
             } else {
                 Who::Nobody
             });
@@ -94,10 +101,10 @@ impl World {
         let claims = match self.session_tokens.verify(token, now) {
             Ok(claims) => claims,
             Err(TokenError::UnknownKey) => return Ok(Who::Foreign),
-            Err(TokenError::Rejected) => return Ok(Who::Stale),
+            Err(TokenError::Rejected) => return Ok(Who::Worthless),
         };
         if self.ended.contains(&claims.sid) {
-            return Ok(Who::Stale);
+            return Ok(Who::Over);
         }
         if claims.is_fresh(now) {
             return Ok(Who::Session(claims));
@@ -110,7 +117,7 @@ impl World {
         Ok(if alive {
             Who::Session(claims)
         } else {
-            Who::Stale
+            Who::Over
         })
     }
 
@@ -120,23 +127,21 @@ impl World {
     /// [`SessionError`].
     pub async fn tell_session(&self, jar: &mut Jar) -> Result<SessionView, SessionError> {
         match self.who(jar).await? {
-            Who::Nobody | Who::Foreign => Ok(SessionView::default()),
-            Who::Stale => {
+            Who::Nobody | Who::Over | Who::Foreign => Ok(SessionView::default()),
+            Who::Worthless => {
                 self.forget(jar);
                 Ok(SessionView::default())
             }
             Who::Session(claims) => {
                 let now = self.clock.now();
-                let due = now - claims.iat >= REISSUE_AFTER_S;
+                let due = is_due(&claims, now);
                 if due && !self.store.touch_session(&claims.sid, now).await? {
-                    self.forget(jar);
                     return Ok(SessionView::default());
                 }
                 if due {
                     self.views.0.invalidate(&claims.sid);
                 }
                 let Some(known) = self.known(&claims).await? else {
-                    self.forget(jar);
                     return Ok(SessionView::default());
                 };
                 if due {
@@ -153,18 +158,18 @@ impl World {
         }
     }
 
-    /// What a page may be rendered with: the same view, with no cookie touched.
+    /// What a page may be rendered with: the same view, with no cookie touched, and whether the
+    /// page should ask for itself, so that a visit keeps the session going.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn peek_session(&self, jar: &Jar) -> Result<SessionView, StoreError> {
+    pub async fn peek_session(&self, jar: &Jar) -> Result<(SessionView, bool), StoreError> {
         let Who::Session(claims) = self.who(jar).await? else {
-            return Ok(SessionView::default());
+            return Ok((SessionView::default(), false));
         };
-        Ok(self
-            .known(&claims)
-            .await?
-            .map_or_else(SessionView::default, |known| self.view(jar, &known)))
+        let due = is_due(&claims, self.clock.now());
+        let known = self.known(&claims).await?;
+        Ok(known.map_or_else(Default::default, |known| (self.view(jar, &known), due)))
     }
 
     /// Puts a session cookie into the jar and tells the view of a session that was just opened.
@@ -191,10 +196,11 @@ impl World {
         }
     }
 
-    /// Notes on this node that a session ended.
+    /// Notes on this node that a session ended, and drops what is kept for it.
     pub fn note_ended(&self, session: &str) {
         self.ended.add(session, self.clock.now());
         self.views.0.invalidate(session);
+        self.refreshes.forget(session);
     }
 
     /// The view of a session and its account, with `connections` as the browser holds them.

@@ -1,5 +1,6 @@
 //! Settings: environment variables only, read once, refused as a whole where one is wrong.
 
+mod environment;
 mod report;
 mod value;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use oauth::client::ClientSecret;
 use url::Url;
 
+pub use environment::Environment;
 pub use report::Report;
 
 /// Everything the server was told.
@@ -151,6 +153,25 @@ pub fn is_loopback(url: &Url) -> bool {
 }
 
 impl Settings {
+    /// Reads all settings from an environment, and reports where each came from.
+    ///
+    /// # Errors
+    /// As [`Settings::read`], and where `.env` is malformed.
+    pub fn from_environment(environment: &Environment) -> Result<(Self, Report), Report> {
+        let mut result = Self::read(&environment.variables);
+        let report = match &mut result {
+            Ok((_, report)) | Err(report) => report,
+        };
+        report.found_in_file(&environment.from_file);
+        match (&environment.problem, result) {
+            (None, result) => result,
+            (Some(problem), Ok((_, mut report)) | Err(mut report)) => {
+                report.wrong(".env", problem);
+                Err(report)
+            }
+        }
+    }
+
     /// Reads all settings from `variables`.
     ///
     /// # Errors
@@ -225,6 +246,7 @@ impl Settings {
                     .collect::<Result<Vec<IpAddr>, _>>()
             })
             .unwrap_or_default();
+        values.text("STAGEDOOR_LOG", "text");
         let spotify = read_spotify(&mut values, allow_loopback && !https);
 
         if let Some(origin) = &origin

@@ -18,12 +18,15 @@ use sha2::{Digest as _, Sha256};
 
 use crate::connection::Held;
 use crate::cookies::{CookieName, Jar, TooLarge};
-use crate::exchanges::Joined;
+use crate::exchanges::{Joined, NoResult};
 use crate::limits::{Kind, Limited};
 use crate::provider::spotify::{self, PersonError};
 use crate::sessions::{SessionError, Who};
 use crate::store::{StoreError, Use};
 use crate::world::World;
+
+/// Room for the session cookie, in bytes; the token in it has about 400.
+const SESSION_COOKIE_BYTES: usize = 1024;
 
 /// A sign-in cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -149,8 +152,17 @@ pub struct SignedIn {
     session: String,
     tokens: TokenSet,
     transaction: Transaction,
-    /// The session that this one replaces, where it was of the same account.
+    /// The session that this one replaces.
     previous: Option<String>,
+    /// Whether that was of the same account.
+    same_account: bool,
+}
+
+impl SignedIn {
+    /// The session that was opened.
+    pub fn session(&self) -> &str {
+        &self.session
+    }
 }
 
 /// What an exchange ends in.
@@ -277,11 +289,10 @@ impl World {
             .map_err(|error| Arc::new(error.into()))?;
         let key = digest(&[validated.transaction().state.as_str(), &request.query]);
         let sign_in = CookieName::sign_in(validated.transaction().state.prefix());
-        let attendance = match self.exchanges.join(key, now) {
-            Joined::Taken => return Err(Arc::new(CompleteError::Used)),
+        let mut attendance = match self.exchanges.join(key, now) {
             Joined::Again(attendance) => attendance,
             Joined::First(sender, attendance) => {
-                let world = Arc::clone(self);
+                let (world, who) = (Arc::clone(self), who.clone());
                 self.tasks.spawn(async move {
                     let outcome = world.exchange(validated, &who).await.map_err(Arc::new);
                     sender.send_replace(Some(Arc::new(outcome)));
@@ -289,14 +300,23 @@ impl World {
                 attendance
             }
         };
-        let outcome = attendance.result().await;
+        let outcome = attendance.result().await.map_err(|error| {
+            Arc::new(match error {
+                NoResult::Overtaken => CompleteError::Used,
+                NoResult::Lost => CompleteError::Lost,
+            })
+        })?;
         // Whatever came of it, this transaction is over, and its cookie with it.
         jar.unset(sign_in);
-        let outcome = outcome.ok_or_else(|| Arc::new(CompleteError::Lost))?;
-        match outcome.as_ref() {
-            Ok(signed_in) => self.hand_over(signed_in, jar).await.map_err(Arc::new),
-            Err(error) => Err(Arc::clone(error)),
-        }
+        let result = match outcome.as_ref() {
+            Ok(signed_in) => self.hand_over(signed_in, &who, jar).await.map_err(Arc::new)?,
+            Err(error) => {
+                attendance.finish();
+                return Err(Arc::clone(error));
+            }
+        };
+        attendance.finish();
+        Ok(result)
     }
 
     /// Checks the answer against the sealed transaction, in the order of the design: nobody is
@@ -394,6 +414,11 @@ impl World {
             .await
             .map_err(CompleteError::Person)?;
         let session = self.rng.id();
+        // Before anything is written or ended: what does not fit must not cost a session.
+        let mut trial = Jar::default();
+        trial.set(CookieName::session(), "x".repeat(SESSION_COOKIE_BYTES), 1)?;
+        let ends_at = now + self.settings.session_max_s;
+        self.connections.keep(&mut trial, &tokens, (provider.id, &session), ends_at, now, &self.rng)?;
         let fresh_ids = [self.rng.id(), self.rng.id()];
         let previous = before.session().map(|claims| claims.sid.as_str());
         let account = self
@@ -409,15 +434,13 @@ impl World {
         if let Some(previous) = previous {
             self.note_ended(previous);
         }
-        let previous = before
-            .session()
-            .filter(|claims| claims.sub == account)
-            .map(|claims| claims.sid.clone());
+        let same_account = before.session().is_some_and(|claims| claims.sub == account);
         Ok(SignedIn {
             session,
             tokens,
             transaction: validated.into_transaction(),
-            previous,
+            previous: previous.map(str::to_owned),
+            same_account,
         })
     }
 
@@ -425,9 +448,18 @@ impl World {
     async fn hand_over(
         &self,
         signed_in: &SignedIn,
+        who: &Who,
         jar: &mut Jar,
     ) -> Result<Completed, CompleteError> {
         let now = self.clock.now();
+        // While the browser was away it may have signed in another way: that session ends, too.
+        if let Some(other) = who.session()
+            && other.sid != signed_in.session
+            && Some(&other.sid) != signed_in.previous.as_ref()
+        {
+            self.store.end_session(&other.sid, now).await?;
+            self.note_ended(&other.sid);
+        }
         let Some((row, account, identities)) = self.open_session(jar, &signed_in.session).await?
         else {
             // It was ended before the browser came back for it.
@@ -444,6 +476,7 @@ impl World {
             let held = signed_in
                 .previous
                 .as_deref()
+                .filter(|_| signed_in.same_account)
                 .map(|previous| self.connections.open(jar, &provider, previous, now));
             match held {
                 Some(Held::Tokens(tokens)) => {

@@ -16,6 +16,10 @@ pub use accounts::{Account, Identity, Person};
 pub use sessions::SessionRow;
 pub use transactions::Use;
 
+/// How a transaction that writes begins: with the write lock, so that it waits for others at its
+/// start and does not fail against them in its middle.
+const WRITE: &str = "BEGIN IMMEDIATE";
+
 /// The database.
 #[derive(Debug, Clone)]
 pub struct Store {

@@ -1,7 +1,5 @@
 //! Everything a request may need, in one value.
 
-use std::collections::BTreeMap;
-
 use oauth::transaction::Transaction;
 use seal::{Context, OpenError, Sealer};
 use tokio_util::task::TaskTracker;
@@ -126,6 +124,24 @@ impl World {
         })
     }
 
+    /// Ends a session here and in the database; where that fails, the end is written later.
+    ///
+    /// Returns whether it is written.
+    pub async fn end_for_good(&self, session: &str) -> bool {
+        self.note_ended(session);
+        match self.store.end_session(session, self.clock.now()).await {
+            Ok(()) => {
+                self.ended.written(session);
+                true
+            }
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the end of a session is not written yet");
+                self.ended.write_later(session);
+                false
+            }
+        }
+    }
+
     /// The provider with this id.
     pub fn provider(&self, id: &str) -> Option<&Provider> {
         self.providers.iter().find(|provider| provider.id == id)
@@ -135,7 +151,15 @@ impl World {
     pub async fn tidy(&self) {
         let now = self.clock.now();
         self.limits.tidy();
-        self.exchanges.tidy(now);
+        for outcome in self.exchanges.tidy(now) {
+            // Nobody came for it: a session that no browser holds must not live on.
+            if let Ok(signed_in) = outcome.as_ref() {
+                self.end_for_good(signed_in.session()).await;
+            }
+        }
+        for session in self.ended.unwritten() {
+            self.end_for_good(&session).await;
+        }
         self.refreshes.tidy(now);
         let (idle, max) = (self.settings.session_idle_s, self.settings.session_max_s);
         if let Err(error) = self
@@ -212,17 +236,3 @@ impl Transactions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the transaction is past its time")]
 pub struct Expired;
-
-/// The environment with what `.env` adds to it; the environment wins.
-pub fn environment() -> BTreeMap<String, String> {
-    let mut variables: BTreeMap<String, String> = BTreeMap::new();
-    if let Ok(file) = dotenvy::from_filename_iter(".env") {
-        variables.extend(file.flatten());
-    }
-    variables.extend(
-        std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        }),
-    );
-    variables
-}

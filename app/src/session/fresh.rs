@@ -14,13 +14,14 @@ use crate::tabs::{self, News};
 /// The least time between two questions that coming back to the window causes, in milliseconds.
 const QUIET_MS: f64 = 5_000.0;
 
-/// Learns the session where the page came without it, and again whenever it may have changed.
+/// Asks for the session where the page came without it or says so, and again whenever it may have
+/// changed.
 ///
 /// `asks_itself` says that the page shown first finds out by its own means, as the callback does:
 /// its answer would race with ours.
 pub fn keep_fresh(session: Session, asks_itself: bool) {
     Effect::new(move |_| {
-        if untrack(|| session.signed_in()).is_none() && !asks_itself {
+        if session.wants_asking() && !asks_itself {
             ask(session);
         }
     });

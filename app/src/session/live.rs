@@ -15,6 +15,8 @@ pub struct Session {
     view: RwSignal<Option<SessionView>>,
     trouble: RwSignal<Option<ApiError>>,
     providers: StoredValue<Vec<ProviderView>>,
+    /// Whether the page that was loaded should ask for itself.
+    ask: bool,
     /// Counts what was learnt. An answer counts only if nothing was learnt since its request.
     learnt: StoredValue<u32>,
     signed_in: Memo<Option<bool>>,
@@ -23,11 +25,13 @@ pub struct Session {
 
 /// Puts the session of `boot` into context. Called once, by the app.
 pub fn provide_session(boot: Boot) -> Session {
+    let ask = boot.ask || boot.session.is_none();
     let view = RwSignal::new(boot.session);
     let session = Session {
         view,
         trouble: RwSignal::new(None),
         providers: StoredValue::new(boot.providers),
+        ask,
         learnt: StoredValue::new(0),
         signed_in: Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.signed_in))),
         account: Memo::new(move |_| view.with(|view| view.as_ref()?.account.clone())),
@@ -66,6 +70,12 @@ impl Session {
     /// Why it is still not known, if asking failed. Tracked.
     pub fn trouble(self) -> Option<ApiError> {
         self.trouble.get()
+    }
+
+    /// Whether the server wants to be asked as soon as the page is live: it could not tell who it
+    /// is, or the visit should keep the session going.
+    pub fn wants_asking(self) -> bool {
+        self.ask
     }
 
     /// The providers one can sign in with here.

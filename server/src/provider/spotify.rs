@@ -15,6 +15,8 @@ use crate::store::Person;
 /// Since 2026 a grant ends six months after consent, and a refresh does not extend it
 /// (<https://developer.spotify.com/blog/2026-06-18-refresh-tokens>). 182 days: never later than Spotify's count.
 const GRANT_LIFE_S: i64 = 182 * 86_400;
+/// Hosts that serve artwork and people's pictures; `*.` stands for any name below.
+const IMAGE_HOSTS: &[&str] = &["*.scdn.co", "*.spotifycdn.com", "*.fbcdn.net", "platform-lookaside.fbsbx.com"];
 /// A name longer than this is cut; it is text of a stranger that we keep.
 const NAME_CHARS: usize = 200;
 
@@ -60,8 +62,15 @@ pub fn provider(settings: &SpotifySettings, origin: &Origin) -> Result<Provider,
         redirect_uri: super::redirect_uri(origin, "spotify"),
         switch_account: ("show_dialog", "true"),
         api_url: settings.api_url.clone(),
+        images: IMAGE_HOSTS.iter().map(|host| format!("https://{host}")).chain(sandbox_images(&settings.api_url)).collect(),
         grant_life_s: Some(GRANT_LIFE_S),
     })
+}
+
+/// A provider on http loopback, the sandbox, draws its own pictures.
+fn sandbox_images(api_url: &str) -> Option<String> {
+    let api = Url::parse(api_url).ok()?;
+    (api.scheme() == "http").then(|| api.origin().ascii_serialization())
 }
 
 /// The scopes of a permission.
@@ -202,13 +211,50 @@ fn shortened(name: &str) -> String {
     name.chars().take(NAME_CHARS).collect()
 }
 
-/// A picture is shown where its address is one that our pages may load from.
+/// A picture is kept where its address is one that our pages may load from.
 fn is_picture(text: &str, provider: &Provider) -> bool {
     let Ok(url) = Url::parse(text) else {
         return false;
     };
     let plain = text.len() <= 1024 && url.username().is_empty() && url.password().is_none();
-    plain
-        && (url.scheme() == "https"
-            || Url::parse(&provider.api_url).is_ok_and(|api| api.origin() == url.origin()))
+    let origin = url.origin().ascii_serialization();
+    plain && provider.images.iter().any(|source| source == &origin || source.strip_prefix("https://*").is_some_and(|end| origin.starts_with("https://") && origin.ends_with(end)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(text: &str) -> bool {
+        let settings = SpotifySettings {
+            client_id: "a".into(),
+            client_secret: oauth::client::ClientSecret::new("b".into()).unwrap(),
+            accounts_url: "https://accounts.spotify.com".into(),
+            api_url: "http://localhost:4400/spotify".into(),
+        };
+        is_picture(text, &provider(&settings, &Origin::parse("http://127.0.0.1:3000").unwrap()).unwrap())
+    }
+
+    #[test]
+    fn pictures_of_the_provider_are_kept() {
+        for text in ["https://i.scdn.co/image/ab67", "https://image-cdn-ak.spotifycdn.com/x", "http://localhost:4400/spotify/images/a.svg"] {
+            assert!(picture(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn pictures_from_elsewhere_are_dropped() {
+        for text in [
+            "https://evil.example/x",
+            "https://evilscdn.co/x",
+            "http://i.scdn.co/x",
+            "https://i.scdn.co:444/x",
+            "https://a@i.scdn.co/x",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "",
+        ] {
+            assert!(!picture(text), "{text}");
+        }
+    }
 }

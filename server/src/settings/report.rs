@@ -1,11 +1,20 @@
 //! What `stagedoor check` prints.
 
+use std::collections::BTreeSet;
 use std::fmt;
+
+/// Where a setting came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Environment,
+    File,
+    Default,
+}
 
 /// Every setting as it was understood, and every problem.
 #[derive(Debug, Default)]
 pub struct Report {
-    settings: Vec<(String, String, bool)>,
+    settings: Vec<(String, String, Source)>,
     problems: Vec<(String, String)>,
     warnings: Vec<(String, String)>,
     redirect_uris: Vec<String>,
@@ -38,7 +47,16 @@ impl Report {
     }
 
     pub(super) fn setting(&mut self, name: &str, shown: &str, set: bool) {
-        self.settings.push((name.to_owned(), shown.to_owned(), set));
+        let source = if set { Source::Environment } else { Source::Default };
+        self.settings.push((name.to_owned(), shown.to_owned(), source));
+    }
+
+    pub(super) fn found_in_file(&mut self, names: &BTreeSet<String>) {
+        for (name, _, source) in &mut self.settings {
+            if names.contains(name) {
+                *source = Source::File;
+            }
+        }
     }
 
     pub(super) fn wrong(&mut self, name: &str, sentence: &str) {
@@ -57,8 +75,12 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Settings")?;
-        for (name, shown, set) in &self.settings {
-            let source = if *set { "environment" } else { "default" };
+        for (name, shown, source) in &self.settings {
+            let source = match source {
+                Source::Environment => "environment",
+                Source::File => ".env",
+                Source::Default => "default",
+            };
             writeln!(f, "  {name} = {shown}  [{source}]")?;
         }
         if !self.redirect_uris.is_empty() {

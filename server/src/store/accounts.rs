@@ -1,9 +1,9 @@
 //! Accounts and the identities that lead to them.
 
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, Sqlite, Transaction};
 
-use super::{SessionRow, Store, StoreError};
+use super::{SessionRow, Store, StoreError, WRITE};
 
 /// A person as a provider describes them at sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,11 +61,8 @@ impl Store {
         previous: Option<&str>,
         now: i64,
     ) -> Result<String, StoreError> {
-        // The write lock is taken at once, so that two first sign-ins of one person queue up and
-        // the second finds what the first made.
-        let mut connection = self.pool.acquire().await?;
-        let mut transaction =
-            sqlx::Connection::begin_with(&mut *connection, "BEGIN IMMEDIATE").await?;
+        // Two first sign-ins of one person queue up here, and the second finds what the first made.
+        let mut transaction = self.pool.begin_with(WRITE).await?;
         let mut found: Option<(String, String)> = None;
         for key in &person.keys {
             let row = sqlx::query(
@@ -77,8 +74,10 @@ impl Store {
             .bind(key)
             .fetch_optional(&mut *transaction)
             .await?;
-            if let Some(row) = row {
-                found = Some((row.try_get(0)?, row.try_get(1)?));
+            let Some(row) = row else { continue };
+            let identity: String = row.try_get(0)?;
+            if key == &person.keys[0] || !Self::contradicts(&mut transaction, &identity, &person.keys[0]).await? {
+                found = Some((identity, row.try_get(1)?));
                 break;
             }
         }
@@ -146,6 +145,21 @@ impl Store {
         .await?;
         transaction.commit().await?;
         Ok(account)
+    }
+
+    /// Whether an identity that was found by a lesser key holds another key of the preferred kind
+    /// than `preferred`: then the lesser key has passed on to somebody else.
+    async fn contradicts(
+        transaction: &mut Transaction<'_, Sqlite>,
+        identity: &str,
+        preferred: &str,
+    ) -> Result<bool, StoreError> {
+        let kind = preferred.split(':').next().unwrap_or_default();
+        let held: Vec<String> = sqlx::query_scalar("SELECT key FROM identity_key WHERE identity_id = $1")
+            .bind(identity)
+            .fetch_all(&mut **transaction)
+            .await?;
+        Ok(held.iter().any(|held| held != preferred && held.split(':').next() == Some(kind)))
     }
 
     /// The account and its identities behind a session, with the session itself; `None` where the
@@ -238,6 +252,17 @@ mod tests {
             ("a1", "a1", "a1")
         );
         assert_eq!(store.count_accounts().await.expect("count"), 1);
+    }
+
+    #[tokio::test]
+    async fn a_user_id_that_passed_on_is_another_account() {
+        let store = Store::in_memory().await.expect("a database");
+        sign_in(&store, &person(&["account_id:x", "id:ada"]), 1).await;
+        let second = person(&["account_id:y", "id:ada"]);
+        assert_eq!(sign_in(&store, &second, 2).await, "a2");
+        assert_eq!(sign_in(&store, &second, 3).await, "a2");
+        let first = person(&["account_id:x", "id:ada"]);
+        assert_eq!(sign_in(&store, &first, 4).await, "a1");
     }
 
     #[tokio::test]

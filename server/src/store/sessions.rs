@@ -2,7 +2,7 @@
 
 use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, WRITE};
 
 /// One signed-in browser of an account. Times are unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`]; then it goes on.
     pub async fn end_session(&self, session: &str, now: i64) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.pool.begin_with(WRITE).await?;
         Self::end_within(&mut transaction, session, now).await?;
         transaction.commit().await?;
         Ok(())
@@ -61,7 +61,7 @@ impl Store {
         account: &str,
         now: i64,
     ) -> Result<Vec<String>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.pool.begin_with(WRITE).await?;
         let rows = sqlx::query("SELECT id FROM session WHERE account_id = $1")
             .bind(account)
             .fetch_all(&mut *transaction)

@@ -475,7 +475,8 @@ async fn json_by_any_of_its_names_is_accepted() {
 async fn bodies_over_sixteen_kilobytes_are_refused() {
     let stage = Stage::new().await;
     for function in writes() {
-        let padded = |length: usize| format!("{:length$}", function.body);
+        let padded =
+            |length: usize| function.body.to_owned() + &" ".repeat(length - function.body.len());
         let json = Some("application/json");
         let answer = send(&stage, function.with_body(json, padded(16 * 1024))).await;
         assert_eq!(
@@ -527,7 +528,7 @@ async fn bodies_that_cannot_be_decoded_are_bad_requests() {
         b"{} and more".to_vec(),
         b"provider=spotify".to_vec(),
         b"\xef\xbb\xbf{}".to_vec(),
-        b"{\"provider\":\"\xff\xfe\"}".to_vec(),
+        b"{\"provider\":\"\xff\xfe\",\"everywhere\":\"\xff\xfe\"}".to_vec(),
         b"\xff\xfe{\x00}\x00".to_vec(),
         b"{\"provider\":\"\\ud800\",\"everywhere\":\"\\ud800\"}".to_vec(),
         nested.into_bytes(),
@@ -739,7 +740,8 @@ async fn nobody_is_sent_to_a_referer() {
             );
             assert_eq!(answer.header("location"), None);
             assert_eq!(answer.header("content-type"), Some("application/json"));
-            assert!(!format!("{answer:?}").contains("evil.example"));
+            let told = format!("{:?}{}", answer.headers, answer.text);
+            assert!(!told.contains("evil.example"), "{told}");
             assert_eq!(answer.header("serverfnerror"), None);
         }
     }

@@ -442,6 +442,22 @@ async fn files_beside_the_site_are_not_served() {
 
 // The host.
 
+/// Asserts that the answer says that this host is not served here: to a program as JSON, to a
+/// person as a page that names the right place and repeats nothing of the request.
+#[track_caller]
+fn is_misdirected(answer: &Answer, stage: &Stage, path: &str) {
+    if path == "/api" || path.starts_with("/api/") {
+        return answer.is_refusal(421, "bad_request");
+    }
+    assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{answer:?}");
+    assert_eq!(answer.header("location"), None, "{answer:?}");
+    assert_eq!(answer.header("content-security-policy"), Some(API_POLICY), "{answer:?}");
+    assert_eq!(answer.header("cache-control"), Some("no-store"), "{answer:?}");
+    assert!(answer.text.contains(stage.world.settings.origin.as_str()), "{answer:?}");
+    assert!(!answer.text.contains("evil") && !answer.text.contains("<script"), "{answer:?}");
+    assert!(answer.set_cookies().is_empty(), "{answer:?}");
+}
+
 /// A `GET` of `path` with these `Host` headers and nothing else.
 fn asked_of(path: &str, hosts: &[&str]) -> Request<Body> {
     let mut request = Request::builder()
@@ -489,12 +505,7 @@ async fn another_host_is_misdirected() {
             "/pkg/x.js",
         ] {
             let answer = stage.browser().send(asked_of(path, hosts)).await;
-            assert_eq!(
-                answer.refusal(),
-                (421, "bad_request".to_owned()),
-                "{path} of {hosts:?}"
-            );
-            assert!(!answer.text.contains("evil"));
+            is_misdirected(&answer, &stage, path);
         }
         for path in ["/healthz", "/readyz"] {
             let answer = stage.browser().send(asked_of(path, hosts)).await;

@@ -210,7 +210,7 @@ async fn a_session_before_ends_though_the_browser_hung_up() {
 }
 
 #[tokio::test]
-async fn a_session_that_changed_meanwhile_is_not_kept_beside_the_new_one() {
+async fn a_session_that_began_meanwhile_is_replaced() {
     let stage = Stage::new().await;
     let mut browser = stage.browser();
     let (first, first_query) = browser.begin_and_consent("ada").await;
@@ -230,11 +230,71 @@ async fn a_session_that_changed_meanwhile_is_not_kept_beside_the_new_one() {
     let mut between = browser.clone();
     let answer = browser.complete(&first_query, &first.verifier).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
-    assert!(browser.is_connected().await);
-    assert_ne!(
-        claims(&browser.cookies[SESSION])["sid"],
-        claims(&between.cookies[SESSION])["sid"]
+    assert!(
+        !between.is_signed_in().await,
+        "a session that no browser holds is left behind"
     );
-    // The browser has lost this session: nobody can sign it out any more.
-    assert!(!between.is_signed_in().await, "a session was left behind");
+    assert!(
+        browser.is_connected().await,
+        "session and tokens are of one sign-in"
+    );
+}
+
+#[tokio::test]
+async fn a_result_that_nobody_fetches_ends_its_session() {
+    let stage = Stage::new().await;
+    let mut browser = stage.browser();
+    let (attempt, query) = browser.begin_and_consent("ada").await;
+    stage
+        .control()
+        .fault(Fault::delay(TOKEN, 20))
+        .expect("a fault");
+    hang_up(&stage, &browser, &query, &attempt.verifier, TOKEN).await;
+    stage.world.tasks.close();
+    stage.world.tasks.wait().await;
+    stage.advance(121);
+    stage.world.tidy().await;
+    browser
+        .complete(&query, &attempt.verifier)
+        .await
+        .is_refusal(400, "transaction_missing");
+    let other = stage.signed_in("ada").await;
+    let claims = claims(&other.cookies[SESSION]);
+    let account = claims["sub"].as_str().expect("an account");
+    let left = stage
+        .world
+        .store
+        .end_sessions_of(account, stage.clock.now())
+        .await;
+    assert_eq!(
+        left.expect("a list"),
+        [claims["sid"].as_str().expect("a session")]
+    );
+}
+
+#[tokio::test]
+async fn a_request_that_died_without_a_sign_does_not_keep_the_result() {
+    let stage = Stage::new().await;
+    let mut browser = stage.browser();
+    let (attempt, query) = browser.begin_and_consent("ada").await;
+    stage
+        .control()
+        .fault(Fault::delay(TOKEN, 50))
+        .expect("a fault");
+    // Both are served; nobody reads the answer of the first.
+    let mut dead = browser.clone();
+    let first = dead.complete(&query, &attempt.verifier);
+    let second = async {
+        stage.until_called(TOKEN, 1).await;
+        browser.complete(&query, &attempt.verifier).await
+    };
+    let (first, second) = tokio::join!(first, second);
+    first.is_refusal(400, "transaction_missing");
+    assert!(
+        !first.clears(&attempt.cookie()),
+        "it is not over for the other"
+    );
+    assert_eq!(second.status, StatusCode::OK, "{}", second.text);
+    assert!(browser.is_connected().await);
+    assert_eq!(stage.calls(TOKEN), 1);
 }

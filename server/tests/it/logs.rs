@@ -264,6 +264,7 @@ async fn no_secret_is_logged_when_the_database_fails() {
     let (captured, _guard) = Captured::start(Level::TRACE);
     let stage = Stage::new().await;
     let mut browser = stage.signed_in("ada").await;
+    stage.advance(700);
     let mut other = stage.browser();
     let (attempt, query) = other.begin_and_consent("hanako").await;
     let mut secrets = Secrets::default();
@@ -275,7 +276,6 @@ async fn no_secret_is_logged_when_the_database_fails() {
     for secret in ["Ada Lindqvist", "ada.lindqvist", "sandbox-secret"] {
         secrets.add(secret);
     }
-    stage.advance(700);
     stage.world.store.close().await;
     other
         .complete(&query, &attempt.verifier)

@@ -460,9 +460,48 @@ async fn a_token_that_is_rejected_twice_is_not_renewed_for_ever() {
         .control()
         .fault(Fault::status(ME, 401).times(9))
         .expect("a fault");
-    browser.me().await.is_refusal(401, "reauthorize");
+    let answer = browser.me().await;
+    answer.is_refusal(401, "reauthorize");
+    assert!(answer.clears(TOKENS) && answer.set_names().is_empty());
     assert_eq!((stage.calls(TOKEN), stage.calls(ME)), (1, 2));
     assert!(browser.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn the_catalogue_stays_open_to_whose_connection_ended() {
+    let stage = Stage::new().await;
+    let mut browser = due(&stage).await;
+    stage.control().remove_app("ada", "sandbox-client");
+    let answer = browser.get(SEARCH_PATH).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    assert!(answer.clears(TOKENS) && answer.set_names().is_empty());
+    let grants: Vec<String> = stage
+        .control()
+        .log()
+        .iter()
+        .filter_map(|entry| Some(entry.form_value("grant_type")?.to_owned()))
+        .collect();
+    assert_eq!(grants, ["refresh_token", "client_credentials"]);
+    assert!(browser.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn a_call_that_a_sign_out_overtook_tells_nothing() {
+    let stage = Stage::new().await;
+    let mut browser = signed_in(&stage).await;
+    let mut tab = browser.clone();
+    stage
+        .control()
+        .fault(Fault::delay(ME, 50))
+        .expect("a fault");
+    let sign_out = async {
+        stage.until_called(ME, 1).await;
+        browser.sign_out(false).await
+    };
+    let (answer, signed_out) = tokio::join!(tab.me(), sign_out);
+    assert_eq!(signed_out.status, StatusCode::OK);
+    answer.is_refusal(401, "signed_out");
+    assert!(answer.set_cookies().is_empty() && !answer.text.contains("Ada"));
 }
 
 #[tokio::test]

@@ -286,6 +286,8 @@ impl Before {
 /// An answer, read whole.
 #[derive(Debug)]
 pub(crate) struct Answer {
+    /// What was asked, for the message of a failing test.
+    pub(crate) asked: String,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
@@ -299,6 +301,7 @@ impl Answer {
 
     /// Status and code of a refusal, once it was seen that it is one envelope of ours and nothing
     /// else.
+    #[track_caller]
     pub(crate) fn refusal(&self) -> (u16, String) {
         assert_eq!(
             self.header("content-type"),
@@ -319,11 +322,12 @@ impl Answer {
         let is_ours = Code::ALL.iter().any(|known| {
             known.name() == code && known.status() == status && body["message"] == known.sentence()
         });
-        assert!(is_ours, "{status} {body}");
+        assert!(is_ours, "{}: {self:?}", self.asked);
         (status, code.to_owned())
     }
 
     /// Asserts that this is the envelope of a refusal.
+    #[track_caller]
     pub(crate) fn is_refusal(&self, status: u16, code: &str) {
         assert_eq!(self.refusal(), (status, code.to_owned()), "{self:?}");
     }
@@ -357,6 +361,18 @@ impl Answer {
         self.set_cookie(name).is_some_and(|line| {
             line.starts_with(&format!("{name}=;")) && line.contains("Max-Age=0")
         })
+    }
+
+    /// The names of the cookies that get a value.
+    pub(crate) fn set_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .set_cookies()
+            .iter()
+            .filter(|line| !line.contains("Max-Age=0"))
+            .filter_map(|line| Some(line.split_once('=')?.0.to_owned()))
+            .collect();
+        names.sort();
+        names
     }
 
     /// Whether a cookie gets a value.
@@ -496,8 +512,15 @@ impl Browser {
 
     /// Sends a request and keeps the cookies of the answer.
     pub(crate) async fn send(&mut self, request: Request<Body>) -> Answer {
+        let asked = format!(
+            "{} {} with {:?}",
+            request.method(),
+            request.uri(),
+            request.headers()
+        );
         let (parts, bytes) = self.way.send(request, &self.origin).await;
         let answer = Answer {
+            asked,
             status: parts.status,
             headers: parts.headers,
             text: String::from_utf8(bytes).expect("text"),
