@@ -289,7 +289,7 @@ async fn finish(desk: Desk, ticket: Rc<Ticket>) {
             // The server checked it, and the app checks it too: an address of another site would
             // leave the app.
             let place = ReturnTo::parse(&completed.return_to).unwrap_or_default();
-            (desk.open)(place.as_str());
+            desk.load(place.as_str());
         }
         Err(error) if error.code == Code::Offline => {
             desk.busy.set(false);
@@ -332,6 +332,15 @@ impl Desk {
             (self.open)("/");
         } else {
             self.stage.try_set(Stage::Failed(failure));
+        }
+    }
+
+    /// Loads a page of this app in the place of the callback, unless the person has gone elsewhere
+    /// by themselves. A whole load, for the browser keeps the address a document came by, with the
+    /// code in it, where scripts can read it (`performance.getEntries`) until the document is gone.
+    fn load(&self, path: &str) {
+        if self.stage.try_get_untracked().is_some() && window().location().replace(path).is_err() {
+            (self.open)(path);
         }
     }
 

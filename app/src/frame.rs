@@ -32,9 +32,7 @@ pub fn App() -> impl IntoView {
     provide_notice();
 
     view! {
-        <Title formatter=|title: String| {
-            if title.is_empty() { "Stagedoor".to_owned() } else { format!("{title} · Stagedoor") }
-        } />
+        <Title formatter=full_title />
         <Router>
             <a class="skip" href="#main" rel="external">"Skip to the content"</a>
             <Header />
@@ -51,6 +49,27 @@ pub fn App() -> impl IntoView {
             <Footer />
             <Turning />
         </Router>
+    }
+}
+
+/// The title of a page with the name of the app.
+///
+/// The library writes it into the document as it is, so what the server writes is made text here:
+/// a title may hold what a stranger typed. The browser sets it as text by itself.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the library's formatter takes the title itself"
+)]
+fn full_title(title: String) -> String {
+    let title = if title.is_empty() {
+        "Stagedoor".to_owned()
+    } else {
+        format!("{title} · Stagedoor")
+    };
+    if cfg!(feature = "ssr") {
+        title.replace('&', "&amp;").replace('<', "&lt;")
+    } else {
+        title
     }
 }
 

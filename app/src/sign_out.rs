@@ -6,6 +6,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use crate::api;
+use crate::error::Code;
 use crate::notice::{Notice, use_notice};
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::session::live::use_session;
@@ -52,6 +53,16 @@ pub fn SignOutButton() -> impl IntoView {
                             .map(|url| ("Sign out there, too", url)),
                     };
                     notice.put("/", notice_there);
+                    navigate("/", NavigateOptions::default());
+                }
+                // The cookies of this browser are gone, though the server could not write it down.
+                Err(error) if error.code == Code::Unavailable => {
+                    session.end();
+                    tabs::tell(News::SignedOut);
+                    let text = "You are signed out in this browser. The server could not write \
+                                it down yet and will try again."
+                        .to_owned();
+                    notice.put("/", Notice { text, link: None });
                     navigate("/", NavigateOptions::default());
                 }
                 Err(error) => {

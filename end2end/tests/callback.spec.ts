@@ -215,7 +215,11 @@ test.describe("the server refuses by itself, whatever the page would do:", () =>
     },
     { name: "the verifier of another", code: "verifier_mismatch", verifier: () => "v".repeat(43) },
     { name: "no verifier", code: "verifier_mismatch", verifier: () => "" },
-    { name: "a verifier that is too short", code: "verifier_mismatch", verifier: (own) => own.slice(1) },
+    {
+      name: "a verifier that is too short",
+      code: "verifier_mismatch",
+      verifier: (own) => own.slice(1),
+    },
     { name: "an unknown provider", code: "bad_request", provider: "nowhere", survives: true },
   ];
 
@@ -598,11 +602,7 @@ test.describe("a token in the address", () => {
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url() + (request.postData() ?? "")));
     await page.goto(`/callback/spotify#access_token=${TOKEN}&token_type=Bearer&state=abc`);
-    await saysNo(
-      page,
-      "The sign-in did not finish",
-      "Tokens in an address are never accepted.",
-    );
+    await saysNo(page, "The sign-in did not finish", "Tokens in an address are never accepted.");
     expect(await page.evaluate(() => location.href)).toBe(`${app.origin}/callback/spotify`);
     expect(await page.content()).not.toContain(TOKEN);
     // The request for the page itself is told with its fragment, which the browser does not send.
@@ -617,11 +617,7 @@ test.describe("a token in the address", () => {
     const answer = await sandbox.authorize(authorizeUrl);
     answer.hash = `access_token=${TOKEN}`;
     await arrive(page, answer);
-    await saysNo(
-      page,
-      "The sign-in did not finish",
-      "Tokens in an address are never accepted.",
-    );
+    await saysNo(page, "The sign-in did not finish", "Tokens in an address are never accepted.");
     expect(await sandbox.tokenCalls()).toEqual([]);
   });
 
@@ -634,7 +630,9 @@ test.describe("a token in the address", () => {
   });
 });
 
-test("the callback page without an answer says that there is nothing to finish", async ({ page }) => {
+test("the callback page without an answer says that there is nothing to finish", async ({
+  page,
+}) => {
   await page.goto("/callback/spotify");
   await expect(heading(page)).toHaveText("Nothing to finish here");
   await expect(continueButton(page)).toBeVisible();

@@ -9,9 +9,9 @@ test.describe("the fixtures notice", () => {
       script.textContent = "window.refused = true";
       document.body.append(script);
     });
-    await expect.poll(() => quiet.complaints()).toContainEqual(
-      expect.stringContaining("securitypolicyviolation: script-src-elem inline"),
-    );
+    await expect
+      .poll(() => quiet.complaints())
+      .toContainEqual(expect.stringContaining("securitypolicyviolation: script-src-elem inline"));
     expect(await page.evaluate(() => "refused" in window)).toBe(false);
     quiet.expect(/securitypolicyviolation|Content Security Policy/);
   });
@@ -19,18 +19,18 @@ test.describe("the fixtures notice", () => {
   test("an error on the console", async ({ page, quiet }) => {
     await open(page, "/privacy");
     await page.evaluate(() => console.error("a complaint"));
-    await expect.poll(() => quiet.complaints()).toContainEqual(
-      expect.stringContaining("a complaint"),
-    );
+    await expect
+      .poll(() => quiet.complaints())
+      .toContainEqual(expect.stringContaining("a complaint"));
     quiet.expect(/a complaint/);
   });
 
   test("an error that no script caught", async ({ page, quiet }) => {
     await open(page, "/privacy");
     await page.evaluate(() => setTimeout(() => Promise.reject(new Error("nobody caught it")), 0));
-    await expect.poll(() => quiet.complaints()).toContainEqual(
-      expect.stringContaining("uncaught: nobody caught it"),
-    );
+    await expect
+      .poll(() => quiet.complaints())
+      .toContainEqual(expect.stringContaining("uncaught: nobody caught it"));
     quiet.expect(/nobody caught it/);
   });
 });

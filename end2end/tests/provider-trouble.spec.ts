@@ -256,12 +256,20 @@ test.describe("the sign-in ends with a sentence and a way on when", () => {
   }) => {
     quiet.expectStatus(403, COMPLETE);
     await sandbox.addUser({ login: "eve", allow_listed: false });
-    const { authorizeUrl } = await atTheDoor(page);
-    await arrive(page, await sandbox.authorize(authorizeUrl, "eve"));
+    await atTheDoor(page);
+    await signInAtProvider(page, "eve");
+    await agree(page);
     await expect(problem(page)).toContainText(
       "This installation is in Spotify's development mode, and your Spotify account is not on its list.",
     );
     expect(await isSignedIn(page)).toBe(false);
+
+    // Somebody else may be: the provider asks who it is to be, though it knows Eve by now.
+    await page.getByRole("main").getByRole("button", { name: "Use another account" }).click();
+    await page.getByRole("button", { name: "Not you?" }).click();
+    await signInAtProvider(page, "ada");
+    await agree(page);
+    await expect(heading(page)).toHaveText("Good to see you, Ada Lindqvist.");
   });
 
   test("the provider cannot be reached at all", async ({ page, startApp, sandbox, quiet }) => {

@@ -149,7 +149,9 @@ test("our cookies are sealed, out of every script's reach, and sent to this site
       domain: "127.0.0.1",
     });
     expect(cookie.name.length + cookie.value.length).toBeLessThanOrEqual(4096);
-    const parts = cookie.value.split(".").map((part) => Buffer.from(part, "base64url").toString("latin1"));
+    const parts = cookie.value
+      .split(".")
+      .map((part) => Buffer.from(part, "base64url").toString("latin1"));
     expect(kinds(found(secrets, [cookie.value, ...parts].join("\n"))), cookie.name).toEqual([]);
   }
 });
@@ -185,7 +187,11 @@ test("the logs hold no token, code, verifier, state, secret, cookie or e-mail, h
   await expect(heading(page)).toHaveText("You are not signed in");
   await context.clearCookies({ name: "sandbox_spotify_session" });
   const troubles = [
-    { path: "/spotify/api/token", status: 400, body: { error: "invalid_grant", error_description: "leak" } },
+    {
+      path: "/spotify/api/token",
+      status: 400,
+      body: { error: "invalid_grant", error_description: "leak" },
+    },
     { path: "/spotify/v1/me", status: 503, body: "leak" },
   ];
   for (const trouble of troubles) {
@@ -241,7 +247,12 @@ test("an e-mail address that the provider tells is neither kept nor logged", asy
   }
 });
 
-test("the database holds no token, code, verifier or secret", async ({ page, app, sandbox, signIn }) => {
+test("the database holds no token, code, verifier or secret", async ({
+  page,
+  app,
+  sandbox,
+  signIn,
+}) => {
   await signIn(page);
   await useEverySecret(page, app, sandbox);
   const secrets = await secretsOf(sandbox);

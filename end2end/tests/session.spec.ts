@@ -84,7 +84,10 @@ test.describe("a signed-in person who comes by a link from another site", () => 
     quiet.expect(/net::ERR_FAILED/);
     await signIn(page);
     await page.goto(elsewhere.serve(`<a href="${app.origin}/profile">Have a look</a>`));
-    await page.route((url) => url.pathname === "/api/session", (route) => route.abort());
+    await page.route(
+      (url) => url.pathname === "/api/session",
+      (route) => route.abort(),
+    );
     await page.getByRole("link", { name: "Have a look" }).click();
     await expect(problem(page)).toContainText("No answer came back");
     await expect(continueButton(page)).toHaveCount(0);
@@ -271,13 +274,24 @@ test.describe("time passes:", () => {
     expect((await cookiesOf(page, app)).get("__Host-Http-session")).not.toBe(first);
   });
 
-  test("after a month without a visit the person is signed out", async ({ page, app, signIn }) => {
+  test("after a month without a visit the person is signed out, and what the browser holds is worth nothing", async ({
+    page,
+    app,
+    sandbox,
+    signIn,
+    quiet,
+  }) => {
+    quiet.expectStatus(401, ME);
     await signIn(page);
+    await sandbox.clearLog();
     await app.setClock(31 * DAY);
     await open(page, "/profile");
     await expect(continueButton(page)).toBeVisible();
     expect(await isSignedIn(page)).toBe(false);
-    expect(await cookiesOf(page, app)).toEqual(new Map());
+    expect(await api(page, ME)).toMatchObject({ status: 401, code: "signed_out" });
+    expect(await sandbox.apiCalls()).toEqual([]);
+    await signIn(page, "ada", { from: null });
+    await expect(page.getByRole("main")).toContainText(LISTENERS.ada.id);
   });
 
   test("an access token that is over is renewed once, and the page does not notice", async ({

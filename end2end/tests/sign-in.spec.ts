@@ -36,7 +36,10 @@ test("a newcomer signs in with one click, agrees, and sees their profile", async
   await expect(accountButton(page)).toBeVisible();
   await expect(signInLink(page)).toHaveCount(0);
 
-  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Profile" }).click();
+  await page
+    .getByRole("navigation", { name: "Pages" })
+    .getByRole("link", { name: "Profile" })
+    .click();
   await expect(page).toHaveURL("/profile");
   await expect(page.getByRole("main")).toContainText(LISTENERS.ada.name);
   await expect(page.getByRole("main")).toContainText(LISTENERS.ada.id);
@@ -238,7 +241,9 @@ test("*use another account* asks the provider for its dialog, and the other pers
   await expect(heading(page)).toHaveText(`Good to see you, ${LISTENERS.hanako.name}.`);
   const after = await cookiesOf(page, app);
   expect(after.get("__Host-Http-session")).not.toBe(before.get("__Host-Http-session"));
-  expect(after.get("__Host-Http-tokens-spotify")).not.toBe(before.get("__Host-Http-tokens-spotify"));
+  expect(after.get("__Host-Http-tokens-spotify")).not.toBe(
+    before.get("__Host-Http-tokens-spotify"),
+  );
   await open(page, "/profile");
   await expect(page.getByRole("main")).toContainText(LISTENERS.hanako.name);
   await expect(page.getByRole("main")).not.toContainText(LISTENERS.ada.name);

@@ -16,7 +16,10 @@ pub struct Ended {
 impl Ended {
     /// What the database remembers of it: the ids and when they ended.
     pub fn of(ended: Vec<(String, i64)>) -> Self {
-        Self { recent: RwLock::new(ended.into_iter().collect()), unwritten: Mutex::default() }
+        Self {
+            recent: RwLock::new(ended.into_iter().collect()),
+            unwritten: Mutex::default(),
+        }
     }
 
     /// How far back one must look at `now`: a token may be issued in the very second a session ends.
@@ -26,7 +29,10 @@ impl Ended {
 
     /// Notes the end of a session.
     pub fn add(&self, session: &str, now: i64) {
-        let unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
+        let unwritten = self
+            .unwritten
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
         recent.retain(|session, at| *at >= Self::horizon(now) || unwritten.contains(session));
         recent.insert(session.to_owned(), now);
@@ -34,22 +40,36 @@ impl Ended {
 
     /// Whether a session was ended.
     pub fn contains(&self, session: &str) -> bool {
-        self.recent.read().unwrap_or_else(PoisonError::into_inner).contains_key(session)
+        self.recent
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains_key(session)
     }
 
     /// Remembers an end until the database knows it.
     pub fn write_later(&self, session: &str) {
-        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).insert(session.to_owned());
+        self.unwritten
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(session.to_owned());
     }
 
     /// The database knows an end.
     pub fn written(&self, session: &str) {
-        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
+        self.unwritten
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(session);
     }
 
     /// The ends that the database does not know yet.
     pub fn unwritten(&self) -> Vec<String> {
-        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.unwritten
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .cloned()
+            .collect()
     }
 }
 

@@ -71,7 +71,11 @@ impl<T> Exchanges<T> {
             return Joined::Again(self.attendance(key, turn, result));
         }
         let (sender, result) = watch::channel(None);
-        let entry = Entry { result: result.clone(), joined: 0, until: now + KEPT_S };
+        let entry = Entry {
+            result: result.clone(),
+            joined: 0,
+            until: now + KEPT_S,
+        };
         entries.insert(key.clone(), entry);
         Joined::First(sender, self.attendance(key, 0, result))
     }
@@ -79,16 +83,29 @@ impl<T> Exchanges<T> {
     /// Drops the results that nobody came for, and tells them.
     pub fn tidy(&self, now: i64) -> Vec<Arc<T>> {
         let mut entries = self.entries();
-        let over: Vec<String> =
-            entries.iter().filter(|(_, entry)| entry.until <= now).map(|(key, _)| key.clone()).collect();
+        let over: Vec<String> = entries
+            .iter()
+            .filter(|(_, entry)| entry.until <= now)
+            .map(|(key, _)| key.clone())
+            .collect();
         over.into_iter()
             .filter_map(|key| entries.remove(&key))
             .filter_map(|entry| entry.result.borrow().clone())
             .collect()
     }
 
-    fn attendance(&self, key: String, turn: u64, result: watch::Receiver<Option<Arc<T>>>) -> Attendance<T> {
-        Attendance { exchanges: Self(Arc::clone(&self.0)), key, turn, result }
+    fn attendance(
+        &self,
+        key: String,
+        turn: u64,
+        result: watch::Receiver<Option<Arc<T>>>,
+    ) -> Attendance<T> {
+        Attendance {
+            exchanges: Self(Arc::clone(&self.0)),
+            key,
+            turn,
+            result,
+        }
     }
 
     fn entries(&self) -> MutexGuard<'_, HashMap<String, Entry<T>>> {
@@ -102,16 +119,32 @@ impl<T> Attendance<T> {
     /// # Errors
     /// [`NoResult`].
     pub async fn result(&mut self) -> Result<Arc<T>, NoResult> {
-        let result = self.result.wait_for(Option::is_some).await.ok().and_then(|result| result.clone());
+        let result = self
+            .result
+            .wait_for(Option::is_some)
+            .await
+            .ok()
+            .and_then(|result| result.clone());
         let result = result.ok_or(NoResult::Lost)?;
-        let served = self.exchanges.entries().get(&self.key).is_some_and(|entry| entry.joined == self.turn);
-        if served { Ok(result) } else { Err(NoResult::Overtaken) }
+        let served = self
+            .exchanges
+            .entries()
+            .get(&self.key)
+            .is_some_and(|entry| entry.joined == self.turn);
+        if served {
+            Ok(result)
+        } else {
+            Err(NoResult::Overtaken)
+        }
     }
 
     /// The result was handed over: it waits for nobody any more.
     pub fn finish(self) {
         let mut entries = self.exchanges.entries();
-        if entries.get(&self.key).is_some_and(|entry| entry.joined == self.turn) {
+        if entries
+            .get(&self.key)
+            .is_some_and(|entry| entry.joined == self.turn)
+        {
             entries.remove(&self.key);
         }
     }

@@ -53,8 +53,18 @@ pub async fn check(
             return response;
         }
     }
-    if is_page {
-        return answer::plain_page(StatusCode::MISDIRECTED_REQUEST, "This address does not lead here", origin.as_str());
+    // A browser that shows the answer to a person says so.
+    let shown = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    if is_page && shown {
+        return answer::plain_page(
+            StatusCode::MISDIRECTED_REQUEST,
+            "This address does not lead here",
+            origin.as_str(),
+        );
     }
     answer::refused(Code::MisdirectedRequest)
 }

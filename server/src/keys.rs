@@ -44,7 +44,12 @@ pub fn load(text: Option<&str>, data_dir: &Path, rng: &Rng) -> Result<KeyRing, K
         // Written whole under another name and then linked: whoever comes second finds a whole key,
         // the first one's.
         let draft = data_dir.join(format!("development.key.{}", std::process::id()));
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&draft)?;
         writeln!(file, "dev:{}", STANDARD.encode(rng.bytes::<32>()))?;
         file.sync_all()?;
         let linked = fs::hard_link(&draft, &path);

@@ -101,8 +101,8 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     });
-    let service = router(Arc::clone(&world), &site)
-        .into_make_service_with_connect_info::<SocketAddr>();
+    let service =
+        router(Arc::clone(&world), &site).into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!(%address, origin, "listening");
     let serving = axum::serve(listener, service).with_graceful_shutdown(signal());
     tokio::select! {
@@ -128,7 +128,8 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
 
 /// The variables of this process that are text.
 fn variables() -> impl Iterator<Item = (String, String)> {
-    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 /// Waits for the signal to stop.

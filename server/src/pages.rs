@@ -130,5 +130,9 @@ async fn boot(world: &World, headers: &HeaderMap) -> Boot {
         None
     };
     let (session, ask) = known.map_or((None, true), |(session, due)| (Some(session), due));
-    Boot { session, ask, providers }
+    Boot {
+        session,
+        ask,
+        providers,
+    }
 }

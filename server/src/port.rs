@@ -131,7 +131,11 @@ impl World {
         let own = jar
             .get(&CookieName::session())
             .and_then(|token| self.session_tokens.verify(token, now).ok());
-        let live = if everywhere { self.who(jar).await } else { Ok(Who::Nobody) };
+        let live = if everywhere {
+            self.who(jar).await
+        } else {
+            Ok(Who::Nobody)
+        };
         self.forget(jar);
         let mut written = true;
         if let Some(own) = own {
@@ -141,16 +145,28 @@ impl World {
             Ok(Who::Session(claims)) => match self.store.end_sessions_of(&claims.sub, now).await {
                 Ok(sessions) => sessions.iter().for_each(|session| self.note_ended(session)),
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the sessions of an account cannot be ended");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the sessions of an account cannot be ended"
+                    );
                     written = false;
                 }
             },
             Ok(_) => {}
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "it cannot be told whose sessions to end");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "it cannot be told whose sessions to end"
+                );
                 written = false;
             }
         }
-        if written { Ok(SignedOut { end_session_url: None }) } else { Err(Code::Unavailable.into()) }
+        if written {
+            Ok(SignedOut {
+                end_session_url: None,
+            })
+        } else {
+            Err(Code::Unavailable.into())
+        }
     }
 }

@@ -140,7 +140,9 @@ impl World {
                 self.call_as_visitor(provider, &call, client).await
             }
             (Who::Session(_), _) => Err(Code::NotConnected.into()),
-            (Who::Nobody | Who::Worthless | Who::Over | Who::Foreign, _) => Err(Code::SignedOut.into()),
+            (Who::Nobody | Who::Worthless | Who::Over | Who::Foreign, _) => {
+                Err(Code::SignedOut.into())
+            }
         }
     }
 

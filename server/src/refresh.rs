@@ -62,7 +62,8 @@ impl Refreshes {
     /// Forgets the results of a session that ended.
     pub fn forget(&self, session: &str) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.retain(|flight, entry| flight.session != session || matches!(entry, Entry::Flying(_)));
+        entries
+            .retain(|flight, entry| flight.session != session || matches!(entry, Entry::Flying(_)));
     }
 
     /// Forgets results that are past their time.

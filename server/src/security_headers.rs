@@ -56,7 +56,11 @@ pub async fn set(State(world): State<Arc<World>>, request: Request, next: Next) 
 
 /// The policy of a page whose scripts carry `nonce`.
 pub fn page_policy(nonce: &str, providers: &[Provider], reload: bool) -> String {
-    let images: String = providers.iter().flat_map(|provider| &provider.images).map(|source| format!(" {source}")).collect();
+    let images: String = providers
+        .iter()
+        .flat_map(|provider| &provider.images)
+        .map(|source| format!(" {source}"))
+        .collect();
     // `cargo leptos watch` reloads the page over a web socket.
     let connect = if reload {
         "'self' ws://127.0.0.1:3001 ws://localhost:3001"

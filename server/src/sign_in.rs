@@ -309,7 +309,10 @@ impl World {
         // Whatever came of it, this transaction is over, and its cookie with it.
         jar.unset(sign_in);
         let result = match outcome.as_ref() {
-            Ok(signed_in) => self.hand_over(signed_in, &who, jar).await.map_err(Arc::new)?,
+            Ok(signed_in) => self
+                .hand_over(signed_in, &who, jar)
+                .await
+                .map_err(Arc::new)?,
             Err(error) => {
                 attendance.finish();
                 return Err(Arc::clone(error));
@@ -418,7 +421,14 @@ impl World {
         let mut trial = Jar::default();
         trial.set(CookieName::session(), "x".repeat(SESSION_COOKIE_BYTES), 1)?;
         let ends_at = now + self.settings.session_max_s;
-        self.connections.keep(&mut trial, &tokens, (provider.id, &session), ends_at, now, &self.rng)?;
+        self.connections.keep(
+            &mut trial,
+            &tokens,
+            (provider.id, &session),
+            ends_at,
+            now,
+            &self.rng,
+        )?;
         let fresh_ids = [self.rng.id(), self.rng.id()];
         let previous = before.session().map(|claims| claims.sid.as_str());
         let account = self

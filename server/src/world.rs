@@ -135,7 +135,10 @@ impl World {
                 true
             }
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the end of a session is not written yet");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the end of a session is not written yet"
+                );
                 self.ended.write_later(session);
                 false
             }

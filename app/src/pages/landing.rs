@@ -32,11 +32,13 @@ pub fn Landing() -> impl IntoView {
                 height="480"
             />
         </section>
-        <section class="band" aria-labelledby="look-around">
-            <h2 id="look-around">"Look around"</h2>
-            <p class="soft">"Search Spotify's catalogue. It works without signing in."</p>
-            <SearchBox question=String::new() />
-        </section>
+        {session.provider("spotify").map(|_| view! {
+            <section class="band" aria-labelledby="look-around">
+                <h2 id="look-around">"Look around"</h2>
+                <p class="soft">"Search Spotify's catalogue. It works without signing in."</p>
+                <SearchBox question=String::new() />
+            </section>
+        })}
         <section class="facts" aria-label="What you can rely on">
             <Fact title="Your password stays with Spotify">
                 "You type it on Spotify's own page and nowhere else. What comes back here is a key \

@@ -12,7 +12,7 @@ pub fn Privacy() -> impl IntoView {
         <article class="narrow prose">
             <h1>"What is kept, and where"</h1>
             <p class="lead">
-                "As little as a sign-in can do with. This page lists all of it."
+                "As little as a sign-in can do with."
             </p>
 
             <h2>"On this server"</h2>
@@ -38,20 +38,22 @@ pub fn Privacy() -> impl IntoView {
                         </tr>
                         <tr>
                             <th scope="row">"Your session"</th>
-                            <td>"When you signed in and when you were last here, so that signing out works everywhere at once."</td>
-                            <td>"30 days after your last visit, 180 days at most"</td>
+                            <td>"When you signed in and when you were last here, so that signing out ends it at once, also for a stolen cookie."</td>
+                            <td>"Until you sign out, or have been away too long; your profile says until when. Its number stays a few minutes longer, so that it cannot be used again."</td>
                         </tr>
                         <tr>
                             <th scope="row">"Used sign-ins"</th>
                             <td>"A fingerprint of each finished sign-in, so that nobody can play it back."</td>
-                            <td>"Until it would be too old to be used"</td>
+                            <td>"Twenty minutes"</td>
                         </tr>
                     </tbody>
                 </table>
             </div>
             <p>
                 "No password: you type it at Spotify alone. No e-mail address: it is not asked for. \
-                 No list of what you hear: it passes through to your browser and is not written down."
+                 No list of what you hear: it passes through to your browser and is not written down. \
+                 The log says which kind of page was asked for, when and with what result, and not by \
+                 whom. Addresses are counted in memory for some minutes, against floods."
             </p>
 
             <h2>"In your browser"</h2>
@@ -62,8 +64,9 @@ pub fn Privacy() -> impl IntoView {
                 </li>
                 <li>"Who you are here, signed, in a cookie of the same kind."</li>
                 <li>
-                    "While you are signing in: a secret in this tab, for ten minutes at most. It is \
-                     gone as soon as the sign-in has ended, well or not."
+                    "While you are signing in: a secret in this tab. It is gone as soon as the \
+                     sign-in has ended, well or not, or the tab is closed; after ten minutes it is \
+                     worth nothing."
                 </li>
                 <li>"Your choice of light or dark, if you made one."</li>
             </ul>

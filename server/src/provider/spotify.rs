@@ -16,7 +16,12 @@ use crate::store::Person;
 /// (<https://developer.spotify.com/blog/2026-06-18-refresh-tokens>). 182 days: never later than Spotify's count.
 const GRANT_LIFE_S: i64 = 182 * 86_400;
 /// Hosts that serve artwork and people's pictures; `*.` stands for any name below.
-const IMAGE_HOSTS: &[&str] = &["*.scdn.co", "*.spotifycdn.com", "*.fbcdn.net", "platform-lookaside.fbsbx.com"];
+const IMAGE_HOSTS: &[&str] = &[
+    "*.scdn.co",
+    "*.spotifycdn.com",
+    "*.fbcdn.net",
+    "platform-lookaside.fbsbx.com",
+];
 /// A name longer than this is cut; it is text of a stranger that we keep.
 const NAME_CHARS: usize = 200;
 
@@ -62,7 +67,11 @@ pub fn provider(settings: &SpotifySettings, origin: &Origin) -> Result<Provider,
         redirect_uri: super::redirect_uri(origin, "spotify"),
         switch_account: ("show_dialog", "true"),
         api_url: settings.api_url.clone(),
-        images: IMAGE_HOSTS.iter().map(|host| format!("https://{host}")).chain(sandbox_images(&settings.api_url)).collect(),
+        images: IMAGE_HOSTS
+            .iter()
+            .map(|host| format!("https://{host}"))
+            .chain(sandbox_images(&settings.api_url))
+            .collect(),
         grant_life_s: Some(GRANT_LIFE_S),
     })
 }
@@ -218,7 +227,13 @@ fn is_picture(text: &str, provider: &Provider) -> bool {
     };
     let plain = text.len() <= 1024 && url.username().is_empty() && url.password().is_none();
     let origin = url.origin().ascii_serialization();
-    plain && provider.images.iter().any(|source| source == &origin || source.strip_prefix("https://*").is_some_and(|end| origin.starts_with("https://") && origin.ends_with(end)))
+    plain
+        && provider.images.iter().any(|source| {
+            source == &origin
+                || source
+                    .strip_prefix("https://*")
+                    .is_some_and(|end| origin.starts_with("https://") && origin.ends_with(end))
+        })
 }
 
 #[cfg(test)]
@@ -232,12 +247,19 @@ mod tests {
             accounts_url: "https://accounts.spotify.com".into(),
             api_url: "http://localhost:4400/spotify".into(),
         };
-        is_picture(text, &provider(&settings, &Origin::parse("http://127.0.0.1:3000").unwrap()).unwrap())
+        is_picture(
+            text,
+            &provider(&settings, &Origin::parse("http://127.0.0.1:3000").unwrap()).unwrap(),
+        )
     }
 
     #[test]
     fn pictures_of_the_provider_are_kept() {
-        for text in ["https://i.scdn.co/image/ab67", "https://image-cdn-ak.spotifycdn.com/x", "http://localhost:4400/spotify/images/a.svg"] {
+        for text in [
+            "https://i.scdn.co/image/ab67",
+            "https://image-cdn-ak.spotifycdn.com/x",
+            "http://localhost:4400/spotify/images/a.svg",
+        ] {
             assert!(picture(text), "{text}");
         }
     }

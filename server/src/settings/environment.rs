@@ -17,7 +17,10 @@ pub struct Environment {
 impl Environment {
     /// Reads `.env` in `folder`, where there is one, and what the process was given.
     pub fn read(folder: &Path, given: impl Iterator<Item = (String, String)>) -> Self {
-        let mut environment = Self { variables: given.collect(), ..Self::default() };
+        let mut environment = Self {
+            variables: given.collect(),
+            ..Self::default()
+        };
         let path = folder.join(".env");
         let lines = match dotenvy::from_path_iter(&path) {
             Ok(lines) => lines,
@@ -39,7 +42,9 @@ impl Environment {
                 // The library's message quotes the line, which may hold a secret.
                 Err(_) => {
                     let place = index + 1;
-                    environment.problem = Some(format!("is malformed at its setting number {place}; a value with spaces needs quotes"));
+                    environment.problem = Some(format!(
+                        "is malformed at its setting number {place}; a value with spaces needs quotes"
+                    ));
                     break;
                 }
             }
@@ -55,7 +60,12 @@ mod tests {
     fn read(text: &str, given: &[(&str, &str)]) -> Environment {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(".env"), text).unwrap();
-        Environment::read(folder.path(), given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        Environment::read(
+            folder.path(),
+            given
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        )
     }
 
     #[test]
@@ -70,7 +80,10 @@ mod tests {
     fn a_malformed_line_is_named_and_not_shown() {
         let environment = read("A=1\nSTAGEDOOR_KEYS=hush hush\nB=2\n", &[]);
         let problem = environment.problem.unwrap();
-        assert!(problem.contains("number 2") && !problem.contains("hush"), "{problem}");
+        assert!(
+            problem.contains("number 2") && !problem.contains("hush"),
+            "{problem}"
+        );
     }
 
     #[test]

@@ -47,8 +47,13 @@ impl Report {
     }
 
     pub(super) fn setting(&mut self, name: &str, shown: &str, set: bool) {
-        let source = if set { Source::Environment } else { Source::Default };
-        self.settings.push((name.to_owned(), shown.to_owned(), source));
+        let source = if set {
+            Source::Environment
+        } else {
+            Source::Default
+        };
+        self.settings
+            .push((name.to_owned(), shown.to_owned(), source));
     }
 
     pub(super) fn found_in_file(&mut self, names: &BTreeSet<String>) {

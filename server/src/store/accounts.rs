@@ -76,7 +76,9 @@ impl Store {
             .await?;
             let Some(row) = row else { continue };
             let identity: String = row.try_get(0)?;
-            if key == &person.keys[0] || !Self::contradicts(&mut transaction, &identity, &person.keys[0]).await? {
+            if key == &person.keys[0]
+                || !Self::contradicts(&mut transaction, &identity, &person.keys[0]).await?
+            {
                 found = Some((identity, row.try_get(1)?));
                 break;
             }
@@ -155,11 +157,14 @@ impl Store {
         preferred: &str,
     ) -> Result<bool, StoreError> {
         let kind = preferred.split(':').next().unwrap_or_default();
-        let held: Vec<String> = sqlx::query_scalar("SELECT key FROM identity_key WHERE identity_id = $1")
-            .bind(identity)
-            .fetch_all(&mut **transaction)
-            .await?;
-        Ok(held.iter().any(|held| held != preferred && held.split(':').next() == Some(kind)))
+        let held: Vec<String> =
+            sqlx::query_scalar("SELECT key FROM identity_key WHERE identity_id = $1")
+                .bind(identity)
+                .fetch_all(&mut **transaction)
+                .await?;
+        Ok(held
+            .iter()
+            .any(|held| held != preferred && held.split(':').next() == Some(kind)))
     }
 
     /// The account and its identities behind a session, with the session itself; `None` where the

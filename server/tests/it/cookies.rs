@@ -374,7 +374,7 @@ async fn a_header_of_any_kind_is_survived() {
     let stage = Stage::new().await;
     let browser = stage.signed_in("ada").await;
     let own = browser.cookie_header();
-    let many: String = (0..200).map(|n| format!("c{n}={n}; ")).collect();
+    let many = "another=1; ".repeat(200);
     for line in [
         format!("{many}{own}"),
         format!(";;; =; =a; a; {own};;"),

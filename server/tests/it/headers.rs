@@ -442,19 +442,35 @@ async fn files_beside_the_site_are_not_served() {
 
 // The host.
 
-/// Asserts that the answer says that this host is not served here: to a program as JSON, to a
-/// person as a page that names the right place and repeats nothing of the request.
+/// Asserts that a person is told that this host is not served here, by a page that names the right
+/// place and repeats nothing of the request.
 #[track_caller]
-fn is_misdirected(answer: &Answer, stage: &Stage, path: &str) {
-    if path == "/api" || path.starts_with("/api/") {
-        return answer.is_refusal(421, "bad_request");
-    }
+fn shows_the_way(answer: &Answer, stage: &Stage) {
     assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{answer:?}");
+    assert_eq!(
+        answer.header("content-type"),
+        Some("text/html; charset=utf-8"),
+        "{answer:?}"
+    );
     assert_eq!(answer.header("location"), None, "{answer:?}");
-    assert_eq!(answer.header("content-security-policy"), Some(API_POLICY), "{answer:?}");
-    assert_eq!(answer.header("cache-control"), Some("no-store"), "{answer:?}");
-    assert!(answer.text.contains(stage.world.settings.origin.as_str()), "{answer:?}");
-    assert!(!answer.text.contains("evil") && !answer.text.contains("<script"), "{answer:?}");
+    assert_eq!(
+        answer.header("content-security-policy"),
+        Some(API_POLICY),
+        "{answer:?}"
+    );
+    assert_eq!(
+        answer.header("cache-control"),
+        Some("no-store"),
+        "{answer:?}"
+    );
+    assert!(
+        answer.text.contains(stage.world.settings.origin.as_str()),
+        "{answer:?}"
+    );
+    assert!(
+        !answer.text.contains("evil") && !answer.text.contains("<script"),
+        "{answer:?}"
+    );
     assert!(answer.set_cookies().is_empty(), "{answer:?}");
 }
 
@@ -505,7 +521,18 @@ async fn another_host_is_misdirected() {
             "/pkg/x.js",
         ] {
             let answer = stage.browser().send(asked_of(path, hosts)).await;
-            is_misdirected(&answer, &stage, path);
+            answer.is_refusal(421, "bad_request");
+            assert!(!answer.text.contains("evil"));
+            let mut shown = asked_of(path, hosts);
+            shown
+                .headers_mut()
+                .insert(header::ACCEPT, HeaderValue::from_static("text/html,*/*"));
+            let answer = stage.browser().send(shown).await;
+            if path.starts_with("/api/") {
+                answer.is_refusal(421, "bad_request");
+            } else {
+                shows_the_way(&answer, &stage);
+            }
         }
         for path in ["/healthz", "/readyz"] {
             let answer = stage.browser().send(asked_of(path, hosts)).await;
@@ -575,7 +602,7 @@ async fn on_a_public_origin_there_is_no_alias() {
         "music.example.",
     ] {
         let answer = stage.browser().send(asked_of("/", &[host])).await;
-        assert_eq!(answer.refusal(), (421, "bad_request".to_owned()), "{host}");
+        answer.is_refusal(421, "bad_request");
     }
     let answer = stage
         .browser()

@@ -12,7 +12,7 @@ use serde_json::json;
 use tracing::Level;
 use tracing::subscriber::DefaultGuard;
 
-use crate::support::{Browser, KEYS, ME, SESSION, SIGN_IN, Stage, TOKEN, complete_body};
+use crate::support::{Attempt, Browser, KEYS, ME, SESSION, SIGN_IN, Stage, TOKEN, complete_body};
 
 /// What was logged.
 #[derive(Clone, Default)]
@@ -88,6 +88,16 @@ impl Secrets {
         }
     }
 
+    /// What a browser holds, what went to the provider, and what an attempt keeps to itself.
+    fn add_all(&mut self, browser: &Browser, attempt: Option<&Attempt>) {
+        self.add_cookies(browser);
+        self.add_calls(&browser.control);
+        if let Some(attempt) = attempt {
+            self.add(&attempt.verifier);
+            self.add(&attempt.state);
+        }
+    }
+
     fn are_not_in(&self, log: &str) {
         assert!(
             self.0.len() > 15,
@@ -106,139 +116,110 @@ impl Secrets {
 
 /// A person's whole visit with everything that may go wrong. `later` lets an hour pass.
 async fn visit(browser: &mut Browser, later: impl Fn()) -> Secrets {
-    let control = browser.control.clone();
     let mut secrets = Secrets::default();
     for secret in [
         "sandbox-secret",
         "ada.lindqvist@listeners.invalid",
         "Ada Lindqvist",
         "ada.lindqvist",
+        "secret-in-a-text",
         &KEYS[2..],
     ] {
         secrets.add(secret);
     }
-    let note = |secrets: &mut Secrets, browser: &Browser| {
-        secrets.add_cookies(browser);
-        secrets.add_calls(&control);
-    };
+    refused_sign_ins(browser, &mut secrets).await;
+    requests_that_make_no_sense(browser).await;
+    sign_in_and_look_around(browser, &mut secrets).await;
+    come_back_and_leave(browser, &mut secrets, later).await;
+    let sealed = secrets.0.iter().any(|secret| secret.starts_with("v1."));
+    assert!(sealed, "sealed cookies were seen");
+    secrets
+}
 
-    // Sign-ins that are refused, at each step.
+async fn refused_sign_ins(browser: &mut Browser, secrets: &mut Secrets) {
+    let control = browser.control.clone();
+    let text = "secret-in-a-text";
+    let grant = json!({"error": "invalid_grant", "error_description": text});
+    let token = json!({"access_token": "secret token\r\n", "token_type": "Bearer"});
+    let person = json!({"id": 7, "email": "ada.lindqvist@listeners.invalid"});
     let faults = [
-        None,
-        Some(
-            Fault::status(TOKEN, 400)
-                .body(json!({"error": "invalid_grant", "error_description": "secret-in-a-text"})),
-        ),
-        Some(
-            Fault::status(TOKEN, 200)
-                .body(json!({"access_token": "secret token\r\n", "token_type": "Bearer"})),
-        ),
-        Some(Fault::status(TOKEN, 502).body("secret-in-a-text")),
-        Some(Fault::status(ME, 403).body("secret-in-a-text")),
-        Some(
-            Fault::status(ME, 200)
-                .body(json!({"id": 7, "email": "ada.lindqvist@listeners.invalid"})),
-        ),
+        Fault::status(TOKEN, 400).body(grant),
+        Fault::status(TOKEN, 200).body(token),
+        Fault::status(TOKEN, 502).body(text),
+        Fault::status(ME, 403).body(text),
+        Fault::status(ME, 200).body(person),
     ];
-    secrets.add("secret-in-a-text");
     for fault in faults {
         let (attempt, query) = browser.begin_and_consent("ada").await;
-        secrets.add(&attempt.verifier);
-        secrets.add(&attempt.state);
-        note(&mut secrets, browser);
-        match fault {
-            Some(fault) => {
-                control.fault(fault).expect("a fault");
-                assert!(
-                    browser
-                        .complete(&query, &attempt.verifier)
-                        .await
-                        .status
-                        .as_u16()
-                        >= 400
-                );
-            }
-            None => {
-                let forged = format!("{query}&error=secret-in-a-text&iss=secret-in-a-text");
-                assert_eq!(
-                    browser
-                        .complete(&forged, &attempt.verifier)
-                        .await
-                        .status
-                        .as_u16(),
-                    400
-                );
-            }
-        }
-        note(&mut secrets, browser);
+        secrets.add_all(browser, Some(&attempt));
+        control.fault(fault).expect("a fault");
+        let answer = browser.complete(&query, &attempt.verifier).await;
+        assert!(answer.status.is_client_error() || answer.status.is_server_error());
+        secrets.add_all(browser, None);
     }
-    // A body that cannot be decoded.
+    let (attempt, query) = browser.begin_and_consent("ada").await;
+    secrets.add_all(browser, Some(&attempt));
+    let forged = format!("{query}&error={text}&iss={text}");
+    let answer = browser.complete(&forged, &attempt.verifier).await;
+    assert_eq!(answer.status.as_u16(), 400);
+}
+
+async fn requests_that_make_no_sense(browser: &mut Browser) {
     let mut broken = complete_body("code=secret-in-a-text", "secret-in-a-text");
     broken["provider"] = json!(["secret-in-a-text"]);
     browser.post("/api/sign-in/complete", broken).await;
-    let mut foreign = browser.request(Method::GET, "/api/session?code=secret-in-a-text", None);
+    let path = "/api/session?code=secret-in-a-text";
+    let mut foreign = browser.request(Method::GET, path, None);
     foreign.headers_mut().remove("x-stagedoor-csrf");
     browser.send(foreign).await;
+    let mut bearer = browser.request(Method::GET, "/api/session", None);
+    let value = "Bearer secret-in-a-text".parse().expect("a header");
+    bearer.headers_mut().insert(header::AUTHORIZATION, value);
+    browser.send(bearer).await;
+}
 
-    // The sign-in, pages, calls.
+async fn sign_in_and_look_around(browser: &mut Browser, secrets: &mut Secrets) {
     let (attempt, query) = browser.begin_and_consent("ada").await;
-    secrets.add(&attempt.verifier);
-    secrets.add(&attempt.state);
-    note(&mut secrets, browser);
-    browser
-        .page(&format!("/callback/spotify?{query}"), "cross-site")
-        .await;
-    assert_eq!(
-        browser
-            .complete(&query, &attempt.verifier)
-            .await
-            .status
-            .as_u16(),
-        200
-    );
-    note(&mut secrets, browser);
+    secrets.add_all(browser, Some(&attempt));
+    let callback = format!("/callback/spotify?{query}");
+    browser.page(&callback, "cross-site").await;
+    let answer = browser.complete(&query, &attempt.verifier).await;
+    assert_eq!(answer.status.as_u16(), 200);
+    secrets.add_all(browser, None);
     browser.page("/profile", "none").await;
     assert!(browser.is_connected().await);
     assert_eq!(browser.me().await.status.as_u16(), 200);
     let search = "/api/spotify/v1/search?q=secret-in-a-text&type=artist";
     browser.get(search).await;
-    control.fault(Fault::status(ME, 401)).expect("a fault");
-    assert_eq!(browser.me().await.status.as_u16(), 200);
-    note(&mut secrets, browser);
-
-    // Refreshes, cookies that were changed, the end.
-    later();
-    control
-        .fault(Fault::status(TOKEN, 503).body("secret-in-a-text"))
+    browser
+        .control
+        .fault(Fault::status(ME, 401))
         .expect("a fault");
+    assert_eq!(browser.me().await.status.as_u16(), 200);
+    secrets.add_all(browser, None);
+}
+
+async fn come_back_and_leave(browser: &mut Browser, secrets: &mut Secrets, later: impl Fn()) {
+    later();
+    let fault = Fault::status(TOKEN, 503).body("secret-in-a-text");
+    browser.control.fault(fault).expect("a fault");
     browser.refresh().await;
     browser.me().await;
     later();
     browser.refresh().await;
-    note(&mut secrets, browser);
+    secrets.add_all(browser, None);
     let mut changed = browser.clone();
     changed
         .cookies
         .values_mut()
         .for_each(|value| value.push('A'));
     changed.session().await;
-    let mut bearer = browser.request(Method::GET, "/api/session", None);
-    bearer.headers_mut().insert(
-        header::AUTHORIZATION,
-        "Bearer secret-in-a-text".parse().expect("a header"),
-    );
-    browser.send(bearer).await;
-    control.remove_app("ada", "sandbox-client");
+    browser.control.remove_app("ada", "sandbox-client");
     later();
     browser.me().await;
     browser.sign_out(true).await;
     browser.session().await;
-    note(&mut secrets, browser);
-    assert!(
-        secrets.0.iter().any(|secret| secret.starts_with("v1.")),
-        "sealed cookies were seen"
-    );
-    secrets
+    secrets.add_all(browser, None);
 }
 
 #[tokio::test]
@@ -268,11 +249,8 @@ async fn no_secret_is_logged_when_the_database_fails() {
     let mut other = stage.browser();
     let (attempt, query) = other.begin_and_consent("hanako").await;
     let mut secrets = Secrets::default();
-    secrets.add_cookies(&browser);
-    secrets.add_cookies(&other);
-    secrets.add_calls(&stage.control());
-    secrets.add(&attempt.verifier);
-    secrets.add(&attempt.state);
+    secrets.add_all(&browser, None);
+    secrets.add_all(&other, Some(&attempt));
     for secret in ["Ada Lindqvist", "ada.lindqvist", "sandbox-secret"] {
         secrets.add(secret);
     }

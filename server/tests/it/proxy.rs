@@ -334,8 +334,8 @@ async fn a_query_passes_as_it_is_and_no_further_than_it_may() {
     let log = stage.control().log();
     assert_eq!(log[0].query_value("q"), Some("björk & co#"));
     assert_eq!(log[0].query_value("type"), Some("artist,album"));
-    let long = format!("/api/spotify/v1/search?q={}", "a".repeat(5000));
-    browser.get(&long).await.is_refusal(400, "bad_request");
+    let endless = format!("/api/spotify/v1/search?q={}", "a".repeat(5000));
+    browser.get(&endless).await.is_refusal(400, "bad_request");
     assert_eq!(stage.all_calls(), 1);
 }
 

@@ -52,7 +52,9 @@ async fn a_sign_in_sends_one_exchange_and_asks_once_who_it_is() {
         .map(|entry| (entry.method.as_str(), entry.path.as_str()))
         .collect();
     assert_eq!(sent, [("POST", TOKEN), ("GET", ME)]);
-    log.iter().for_each(|entry| is_clean(entry, &stage));
+    for entry in &log {
+        is_clean(entry, &stage);
+    }
 }
 
 #[tokio::test]
@@ -123,7 +125,9 @@ async fn a_refresh_is_exact() {
         .map(|entry| (entry.method.as_str(), entry.path.as_str()))
         .collect();
     assert_eq!(sent, [("POST", TOKEN), ("GET", ME)]);
-    log.iter().for_each(|entry| is_clean(entry, &stage));
+    for entry in &log {
+        is_clean(entry, &stage);
+    }
     let refresh = &log[0];
     let mut names: Vec<&str> = refresh.form.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
@@ -148,7 +152,9 @@ async fn the_apps_own_token_is_asked_for_exactly() {
         .map(|entry| (entry.method.as_str(), entry.path.as_str()))
         .collect();
     assert_eq!(sent, [("POST", TOKEN), ("GET", SEARCH)]);
-    log.iter().for_each(|entry| is_clean(entry, &stage));
+    for entry in &log {
+        is_clean(entry, &stage);
+    }
     assert_eq!(
         log[0].form,
         [("grant_type".to_owned(), "client_credentials".to_owned())]

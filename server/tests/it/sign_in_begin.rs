@@ -70,18 +70,18 @@ async fn only_the_transaction_cookie_is_set() {
     let stage = Stage::new().await;
     let mut browser = stage.browser();
     let answer = browser.post(BEGIN, begin_body(&browser.verifier())).await;
-    let state = answer.json()["state"].as_str().expect("a state").to_owned();
+    let named = answer.json()["state"].as_str().expect("a state").to_owned();
     let lines = answer.set_cookies();
     assert_eq!(lines.len(), 1, "{lines:?}");
     let (name, rest) = lines[0].split_once('=').expect("a pair");
-    assert_eq!(name, format!("{SIGN_IN}{}", &state[..8]));
+    assert_eq!(name, format!("{SIGN_IN}{}", &named[..8]));
     let (value, attributes) = rest.split_once("; ").expect("attributes");
     assert_eq!(
         attributes,
         "Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=600"
     );
     assert!(name.len() + value.len() <= 4096);
-    assert!(!value.contains(&state), "the state is sealed");
+    assert!(!value.contains(&named), "the state is sealed");
     assert_eq!(answer.header("cache-control"), Some("no-store"));
 }
 
@@ -106,7 +106,7 @@ async fn every_state_is_new_and_of_256_bits() {
         assert_eq!(attempt.state.len(), 43);
         assert_eq!(
             parameters(&attempt.authorize_url, "state"),
-            [attempt.state.clone()]
+            [attempt.state.as_str()]
         );
         assert!(seen.insert(attempt.state), "a state came twice");
     }
