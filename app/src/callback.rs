@@ -283,13 +283,16 @@ async fn finish(desk: Desk, ticket: Rc<Ticket>) {
     match answer {
         Ok(completed) => {
             verifiers::forget_all();
-            desk.session.put(completed.session);
             tabs::tell(News::SignedIn);
-            desk.stage.try_set(Stage::Done);
             // The server checked it, and the app checks it too: an address of another site would
             // leave the app.
             let place = ReturnTo::parse(&completed.return_to).unwrap_or_default();
-            desk.load(place.as_str());
+            if desk.stage.try_set(Stage::Done).is_none() {
+                desk.load(place.as_str());
+            } else {
+                // The person has gone to another page of the app meanwhile.
+                desk.session.put(completed.session);
+            }
         }
         Err(error) if error.code == Code::Offline => {
             desk.busy.set(false);
@@ -335,11 +338,10 @@ impl Desk {
         }
     }
 
-    /// Loads a page of this app in the place of the callback, unless the person has gone elsewhere
-    /// by themselves. A whole load, for the browser keeps the address a document came by, with the
+    /// Loads a page of this app in the place of the callback. A whole load, for the browser keeps the address a document came by, with the
     /// code in it, where scripts can read it (`performance.getEntries`) until the document is gone.
     fn load(&self, path: &str) {
-        if self.stage.try_get_untracked().is_some() && window().location().replace(path).is_err() {
+        if window().location().replace(path).is_err() {
             (self.open)(path);
         }
     }
