@@ -39,7 +39,7 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 /// A server function that does nothing.
 #[server(name = Nothing, prefix = "/bench", endpoint = "nothing", input = GetUrl)]
 async fn nothing() -> Result<bool, ServerFnError> {
-    Ok(true)
+    std::future::ready(Ok(true)).await
 }
 
 #[tokio::main]

@@ -19,7 +19,7 @@ use tracing_subscriber::EnvFilter;
 /// How long a shutdown waits for answers under way, and then for exchanges and refreshes.
 const SHUTDOWN: Duration = Duration::from_secs(15);
 /// How often what is past its time is forgotten.
-const TIDY: Duration = Duration::from_secs(60);
+const TIDY: Duration = Duration::from_mins(1);
 
 /// Signs people in with Spotify and keeps every provider token out of JavaScript's reach.
 #[derive(Debug, Parser)]

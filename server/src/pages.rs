@@ -31,15 +31,14 @@ impl Site {
         let beside = std::env::current_exe()
             .ok()
             .and_then(|program| program.parent().map(Path::to_owned));
-        let root = variable("LEPTOS_SITE_ROOT")
-            .map(PathBuf::from)
-            .unwrap_or_else(|| {
-                let beside = beside.clone().unwrap_or_default();
-                [beside.join("site"), beside.join("../site")]
-                    .into_iter()
-                    .find(|folder| folder.is_dir())
-                    .unwrap_or_else(|| PathBuf::from("target/site"))
-            });
+        let around = || {
+            let beside = beside.clone().unwrap_or_default();
+            [beside.join("site"), beside.join("../site")]
+                .into_iter()
+                .find(|folder| folder.is_dir())
+                .unwrap_or_else(|| PathBuf::from("target/site"))
+        };
+        let root = variable("LEPTOS_SITE_ROOT").map_or_else(around, PathBuf::from);
         // Hashed names stand in a file beside the program, where they were built.
         let hashed = beside.is_some_and(|folder| folder.join("hash.txt").is_file());
         Self::at(&root, hashed, variable("LEPTOS_WATCH").is_some())
@@ -123,7 +122,7 @@ async fn boot(world: &World, headers: &HeaderMap) -> Boot {
                 tracing::warn!(
                     error = error as &dyn std::error::Error,
                     "a page is rendered without its session"
-                )
+                );
             })
             .ok()
     } else {

@@ -13,7 +13,7 @@ use axum::response::IntoResponse as _;
 use axum::routing::{MethodFilter, any, get, on};
 use axum::{Json, Router};
 use guard::Guard;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, Collected, LengthLimitError, Limited};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use tower::ServiceExt as _;
@@ -240,8 +240,7 @@ async fn reference(request: Request, next: Next) -> Response<Body> {
     let body = body
         .collect()
         .await
-        .map(|body| body.to_bytes())
-        .unwrap_or_else(|_| Bytes::new());
+        .map_or_else(|_| Bytes::new(), Collected::to_bytes);
     match serde_json::from_slice::<ApiError>(&body) {
         Ok(error) => {
             let body = serde_json::to_vec(&error.reference(id)).unwrap_or_default();

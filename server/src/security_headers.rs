@@ -56,11 +56,15 @@ pub async fn set(State(world): State<Arc<World>>, request: Request, next: Next) 
 
 /// The policy of a page whose scripts carry `nonce`.
 pub fn page_policy(nonce: &str, providers: &[Provider], reload: bool) -> String {
-    let images: String = providers
-        .iter()
-        .flat_map(|provider| &provider.images)
-        .map(|source| format!(" {source}"))
+    let images: Vec<&str> = ["'self'", "data:"]
+        .into_iter()
+        .chain(
+            providers
+                .iter()
+                .flat_map(|provider| provider.images.iter().map(String::as_str)),
+        )
         .collect();
+    let images = images.join(" ");
     // `cargo leptos watch` reloads the page over a web socket.
     let connect = if reload {
         "'self' ws://127.0.0.1:3001 ws://localhost:3001"
@@ -68,7 +72,7 @@ pub fn page_policy(nonce: &str, providers: &[Provider], reload: bool) -> String 
         "'self'"
     };
     format!(
-        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:{images}; \
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src {images}; \
          font-src 'self'; connect-src {connect}; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
          frame-ancestors 'none'; object-src 'none'"
     )

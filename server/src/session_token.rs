@@ -1,4 +1,4 @@
-//! Our session token: a JWT (RFC 7519) signed with EdDSA (RFC 8037), in a cookie.
+//! Our session token: a JWT (RFC 7519) signed with Ed25519 (RFC 8037), in a cookie.
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;

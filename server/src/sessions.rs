@@ -73,7 +73,7 @@ impl Default for Views {
         Self(
             Cache::builder()
                 .max_capacity(10_000)
-                .time_to_live(Duration::from_secs(60))
+                .time_to_live(Duration::from_mins(1))
                 .build(),
         )
     }

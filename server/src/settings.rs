@@ -176,6 +176,10 @@ impl Settings {
     ///
     /// # Errors
     /// The report with every problem, each naming its variable, where there is at least one.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "it is a list: one setting after the other"
+    )]
     pub fn read(variables: &BTreeMap<String, String>) -> Result<(Self, Report), Report> {
         let mut report = Report::default();
         let mut values = value::Values::new(variables, &mut report);
@@ -198,7 +202,7 @@ impl Settings {
         let keys = values.secret("STAGEDOOR_KEYS").map(Keys);
         match &keys {
             None if https => {
-                values.wrong("STAGEDOOR_KEYS", "is needed when STAGEDOOR_ORIGIN is https")
+                values.wrong("STAGEDOOR_KEYS", "is needed when STAGEDOOR_ORIGIN is https");
             }
             None => {}
             Some(keys) => {
@@ -340,7 +344,7 @@ mod tests {
     }
 
     fn problem(pairs: &[(&str, &str)], variable: &str) -> String {
-        let report = read(pairs).err().expect("these settings are refused");
+        let report = read(pairs).expect_err("these settings are refused");
         report
             .problem(variable)
             .expect("the variable is named")

@@ -93,7 +93,7 @@ impl CompleteError {
     /// What the person is told.
     pub fn answer(&self) -> ApiError {
         let code = match self {
-            Self::Callback(error) => callback_code(error),
+            Self::Callback(error) => callback_code(*error),
             Self::Used => Code::TransactionMissing,
             Self::UnknownProvider => Code::BadRequest,
             Self::Limited(limited) => {
@@ -138,7 +138,7 @@ impl From<&SessionError> for ApiError {
     }
 }
 
-fn callback_code(error: &CallbackError) -> Code {
+fn callback_code(error: CallbackError) -> Code {
     Code::ALL
         .iter()
         .copied()
@@ -336,15 +336,19 @@ impl World {
         let name = state_of(&request.query)
             .and_then(|state| state.get(..8).map(CookieName::sign_in))
             .filter(|name| jar.holds(name));
-        let transaction = match name.as_ref().and_then(|name| Some((name, jar.get(name)?))) {
+        let opened = name.as_ref().and_then(|name| {
+            let value = jar.get(name)?;
+            Some(self.transactions.open(name, value, now))
+        });
+        let transaction = match opened {
             None => None,
-            Some((name, value)) => match self.transactions.open(name, value, now) {
-                Ok(transaction) => transaction,
-                Err(crate::world::Expired) => {
-                    jar.unset(name.clone());
-                    return Err(Arc::new(CallbackError::TransactionExpired.into()));
+            Some(Ok(transaction)) => transaction,
+            Some(Err(crate::world::Expired)) => {
+                if let Some(name) = name {
+                    jar.unset(name);
                 }
-            },
+                return Err(Arc::new(CallbackError::TransactionExpired.into()));
+            }
         };
         let known = transaction.is_some();
         let query = CallbackQuery::parse(&request.query).map_err(|error| Arc::new(error.into()))?;

@@ -46,12 +46,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the folder, the file or the migration fails.
     pub async fn open(url: Option<&str>, data_dir: &Path) -> Result<Self, StoreError> {
-        let options = match url {
-            Some(url) => SqliteConnectOptions::from_str(url)?,
-            None => {
-                std::fs::create_dir_all(data_dir)?;
-                SqliteConnectOptions::new().filename(data_dir.join("stagedoor.sqlite"))
-            }
+        let options = if let Some(url) = url {
+            SqliteConnectOptions::from_str(url)?
+        } else {
+            std::fs::create_dir_all(data_dir)?;
+            SqliteConnectOptions::new().filename(data_dir.join("stagedoor.sqlite"))
         };
         Self::connect(
             options

@@ -98,7 +98,7 @@ impl World {
         rng: Rng,
         store: Store,
     ) -> Result<Self, StartError> {
-        let ring = keys::load(
+        let key_ring = keys::load(
             settings.keys.as_ref().map(crate::settings::Keys::secret),
             &settings.data_dir,
             &rng,
@@ -107,9 +107,9 @@ impl World {
         Ok(Self {
             egress: Egress::new(!settings.allow_loopback)?,
             providers: provider::configured(&settings)?,
-            session_tokens: SessionTokens::new(&ring, settings.origin.as_str())?,
-            connections: Connections::new(&ring),
-            transactions: Transactions::new(&ring),
+            session_tokens: SessionTokens::new(&key_ring, settings.origin.as_str())?,
+            connections: Connections::new(&key_ring),
+            transactions: Transactions::new(&key_ring),
             ended,
             views: Views::default(),
             exchanges: Exchanges::default(),

@@ -1,4 +1,4 @@
-//! Spotify: OAuth 2.0 without OpenID Connect (<https://developer.spotify.com/documentation/web-api>).
+//! Spotify: OAuth 2.0 without an ID token (<https://developer.spotify.com/documentation/web-api>).
 
 use app::error::{ApiError, Code};
 use axum::http::{self, header};

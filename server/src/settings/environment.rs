@@ -31,22 +31,18 @@ impl Environment {
             }
         };
         for (index, line) in lines.enumerate() {
-            match line {
-                Ok((name, value)) => {
-                    let name = name.trim_start_matches('\u{feff}').to_owned();
-                    if !environment.variables.contains_key(&name) {
-                        environment.from_file.insert(name.clone());
-                        environment.variables.insert(name, value);
-                    }
-                }
-                // The library's message quotes the line, which may hold a secret.
-                Err(_) => {
-                    let place = index + 1;
-                    environment.problem = Some(format!(
-                        "is malformed at its setting number {place}; a value with spaces needs quotes"
-                    ));
-                    break;
-                }
+            // The library's message quotes the line, which may hold a secret: it is dropped.
+            let Ok((name, value)) = line else {
+                let place = index + 1;
+                environment.problem = Some(format!(
+                    "is malformed at its setting number {place}; a value with spaces needs quotes"
+                ));
+                break;
+            };
+            let name = name.trim_start_matches('\u{feff}').to_owned();
+            if !environment.variables.contains_key(&name) {
+                environment.from_file.insert(name.clone());
+                environment.variables.insert(name, value);
             }
         }
         environment

@@ -83,47 +83,44 @@ impl Store {
                 break;
             }
         }
-        let (identity, account) = match found {
-            Some(found) => {
-                sqlx::query("UPDATE account SET name = $1, picture = $2 WHERE id = $3")
-                    .bind(&person.name)
-                    .bind(&person.picture)
-                    .bind(&found.1)
-                    .execute(&mut *transaction)
-                    .await?;
-                sqlx::query("UPDATE identity SET name = $1 WHERE id = $2")
-                    .bind(&person.name)
-                    .bind(&found.0)
-                    .execute(&mut *transaction)
-                    .await?;
-                found
-            }
-            None => {
-                let [account, identity] = fresh_ids;
-                sqlx::query(
-                    "INSERT INTO account (id, name, picture, created_at) VALUES ($1, $2, $3, $4)",
-                )
-                .bind(account)
+        let (identity, account) = if let Some(found) = found {
+            sqlx::query("UPDATE account SET name = $1, picture = $2 WHERE id = $3")
                 .bind(&person.name)
                 .bind(&person.picture)
-                .bind(now)
+                .bind(&found.1)
                 .execute(&mut *transaction)
                 .await?;
-                sqlx::query(
-                    "INSERT INTO identity (id, account_id, provider, issuer, subject, name, linked_at) \
-                     VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                )
-                .bind(identity)
-                .bind(account)
-                .bind(&person.provider)
-                .bind(&person.issuer)
-                .bind(&person.subject)
+            sqlx::query("UPDATE identity SET name = $1 WHERE id = $2")
                 .bind(&person.name)
-                .bind(now)
+                .bind(&found.0)
                 .execute(&mut *transaction)
                 .await?;
-                (identity.to_owned(), account.to_owned())
-            }
+            found
+        } else {
+            let [account, identity] = fresh_ids;
+            sqlx::query(
+                "INSERT INTO account (id, name, picture, created_at) VALUES ($1, $2, $3, $4)",
+            )
+            .bind(account)
+            .bind(&person.name)
+            .bind(&person.picture)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
+            sqlx::query(
+                "INSERT INTO identity (id, account_id, provider, issuer, subject, name, linked_at) \
+                     VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            )
+            .bind(identity)
+            .bind(account)
+            .bind(&person.provider)
+            .bind(&person.issuer)
+            .bind(&person.subject)
+            .bind(&person.name)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
+            (identity.to_owned(), account.to_owned())
         };
         for key in &person.keys {
             // A key that already leads elsewhere stays there: two identities are never merged.

@@ -29,7 +29,7 @@ async fn a_sign_in_that_loses_its_database_on_the_way_is_refused() {
     let (attempt, query) = browser.begin_and_consent("ada").await;
     stage
         .control()
-        .fault(sandbox::Fault::delay(TOKEN, 50))
+        .fault(sandbox::Fault::delay(TOKEN, 500))
         .expect("a fault");
     let close = async {
         stage.until_called(TOKEN, 1).await;

@@ -153,7 +153,7 @@ async fn two_completions_at_once_are_one() {
     let (attempt, query) = browser.begin_and_consent("ada").await;
     stage
         .control()
-        .fault(Fault::delay(TOKEN, 50))
+        .fault(Fault::delay(TOKEN, 300))
         .expect("a fault");
     let mut tabs: Vec<Browser> = std::iter::repeat_n(browser, 5).collect();
     let answers = tabs
@@ -279,7 +279,7 @@ async fn a_request_that_died_without_a_sign_does_not_keep_the_result() {
     let (attempt, query) = browser.begin_and_consent("ada").await;
     stage
         .control()
-        .fault(Fault::delay(TOKEN, 50))
+        .fault(Fault::delay(TOKEN, 500))
         .expect("a fault");
     // Both are served; nobody reads the answer of the first.
     let mut dead = browser.clone();

@@ -333,6 +333,7 @@ impl Program {
     /// Starts the program at `host` and waits until it listens.
     async fn start(host: &str, sandbox: &Sandbox, folder: &std::path::Path) -> Self {
         let url = format!("{}/spotify", sandbox.url());
+        std::fs::create_dir(folder.join("pkg")).expect("a site without files");
         let mut child = Command::new(env!("CARGO_BIN_EXE_stagedoor"))
             .env_clear()
             .current_dir(folder)
@@ -341,6 +342,7 @@ impl Program {
             .env("STAGEDOOR_ORIGIN", format!("http://{host}"))
             .env("STAGEDOOR_KEYS", KEYS)
             .env("STAGEDOOR_DATA_DIR", folder)
+            .env("LEPTOS_SITE_ROOT", folder)
             .env("STAGEDOOR_ALLOW_LOOPBACK", "true")
             .env("SPOTIFY_CLIENT_ID", "sandbox-client")
             .env("SPOTIFY_CLIENT_SECRET", "sandbox-secret")

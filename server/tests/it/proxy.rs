@@ -492,7 +492,7 @@ async fn a_call_that_a_sign_out_overtook_tells_nothing() {
     let mut tab = browser.clone();
     stage
         .control()
-        .fault(Fault::delay(ME, 50))
+        .fault(Fault::delay(ME, 500))
         .expect("a fault");
     let sign_out = async {
         stage.until_called(ME, 1).await;

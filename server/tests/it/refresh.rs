@@ -391,7 +391,7 @@ async fn a_sign_out_during_a_refresh_wins() {
     let mut tab = browser.clone();
     stage
         .control()
-        .fault(Fault::delay(TOKEN, 100))
+        .fault(Fault::delay(TOKEN, 500))
         .expect("a fault");
     let sign_out = async {
         stage.until_called(TOKEN, 1).await;

@@ -378,11 +378,13 @@ async fn a_thousand_starts_of_one_address_are_limited() {
     let stage = Stage::with_settings(&[("STAGEDOOR_LIMITS", "on")]).await;
     let mut refused = None;
     let body = begin_body("verifier");
-    for _ in 0..1000 {
+    for n in 0..1000 {
         let mut browser = stage.browser();
-        let answer = browser
-            .send(browser.request(Method::POST, BEGIN, Some(&body)))
-            .await;
+        let mut request = browser.request(Method::POST, BEGIN, Some(&body));
+        // A client does not choose its own address.
+        let forged = format!("192.0.2.{}", n % 256).parse().expect("a header");
+        request.headers_mut().insert("x-forwarded-for", forged);
+        let answer = browser.send(request).await;
         if answer.status != StatusCode::OK {
             refused = Some(answer);
             break;
@@ -398,6 +400,9 @@ async fn a_thousand_starts_of_one_address_are_limited() {
     );
     assert!(answer.set_cookies().is_empty());
     assert_eq!((stage.all_calls(), stage.accounts().await), (0, 0));
+    // The other step of a sign-in counts as well.
+    let answer = stage.browser().complete("code=a&state=b", "verifier").await;
+    answer.is_refusal(429, "rate_limited");
     // Who is signed in may always be asked.
     for _ in 0..200 {
         assert!(!stage.browser().is_signed_in().await);
