@@ -161,6 +161,8 @@ test("the callback page asks nobody but the app before the sign-in is done", asy
   const done = page.waitForResponse((response) => response.url().endsWith("/api/sign-in/complete"));
   await page.goto(answer.href);
   await done;
+  // To the end of the journey: the page goes on by a load of its own.
+  await expect(accountButton(page)).toBeVisible();
   const complete = asked.findIndex(({ url }) => url.endsWith("/api/sign-in/complete"));
   expect(complete).toBeGreaterThan(0);
   for (const { url } of asked.slice(0, complete + 1)) {
