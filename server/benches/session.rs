@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -45,7 +46,8 @@ async fn nothing() -> Result<bool, ServerFnError> {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start().await;
-    let (product, cookies) = signed_in(&sandbox).await?;
+    let folder = tempfile::tempdir()?;
+    let (product, cookies) = signed_in(&sandbox, folder.path()).await?;
     let leptos = Router::new().route("/bench/nothing", get(leptos_axum::handle_server_fns));
     let bare = Router::new().route("/bare", get(|| async { Json(json!({"signed_in": true})) }));
     let contestants = [
@@ -92,9 +94,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// The whole router and the cookies of a browser that signed in.
-async fn signed_in(sandbox: &Sandbox) -> Result<(Router, String), Box<dyn std::error::Error>> {
+async fn signed_in(
+    sandbox: &Sandbox,
+    folder: &Path,
+) -> Result<(Router, String), Box<dyn std::error::Error>> {
     let url = format!("{}/spotify", sandbox.url());
-    let folder = std::env::temp_dir().join(format!("stagedoor-bench-{}", std::process::id()));
     let variables: BTreeMap<String, String> = [
         ("STAGEDOOR_ALLOW_LOOPBACK", "true"),
         ("STAGEDOOR_LIMITS", "off"),
@@ -111,9 +115,9 @@ async fn signed_in(sandbox: &Sandbox) -> Result<(Router, String), Box<dyn std::e
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .collect();
     let (settings, _) = Settings::read(&variables).map_err(|report| report.to_string())?;
-    let store = Store::open(None, &folder).await?;
+    let store = Store::open(None, folder).await?;
     let world = World::with_store(settings, Clock::system(), Rng::system()?, store).await?;
-    let router = server::router::router(Arc::new(world), &Site::at(&folder, false, false));
+    let router = server::router::router(Arc::new(world), &Site::at(folder, false, false));
 
     let begun = post(
         &router,
@@ -131,7 +135,6 @@ async fn signed_in(sandbox: &Sandbox) -> Result<(Router, String), Box<dyn std::e
     if answer["session"]["signed_in"] != true {
         return Err(format!("nobody is signed in: {answer}").into());
     }
-    std::fs::remove_dir_all(&folder)?;
     Ok((router, cookies))
 }
 
