@@ -1,4 +1,8 @@
 //! The server functions: sign-in, session, refresh and sign-out, as JSON at fixed endpoints.
+//! Those of the account page are in [`account`], those of the operator in [`admin`].
+
+pub mod account;
+pub mod admin;
 
 use guard::GuardedClient;
 use leptos::prelude::*;
@@ -19,7 +23,7 @@ pub struct BeginRequest {
     pub permissions: Vec<String>,
     /// The page to come back to; `/` where absent.
     pub return_to: Option<String>,
-    /// `sign-in` where absent.
+    /// `sign-in`, `link` or `grant`; `sign-in` where absent.
     pub intent: Option<String>,
     /// Asks the provider to let the person choose another account.
     pub switch_account: bool,
@@ -83,7 +87,7 @@ pub async fn begin(
     permissions: Option<Vec<String>>,
     /// The page to come back to; `/` where absent.
     return_to: Option<String>,
-    /// `sign-in` where absent.
+    /// `sign-in`, `link` or `grant`; `sign-in` where absent.
     intent: Option<String>,
     /// Asks the provider to let the person choose another account.
     switch_account: Option<bool>,

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use leptos::prelude::use_context;
 
+use crate::api::account::{Deleted, Disconnected, Export, Sessions};
+use crate::api::admin::Overview;
 use crate::api::{BeginRequest, Begun, CompleteRequest, Completed, Refreshed, SignedOut};
 use crate::error::{ApiError, Code};
 use crate::session::SessionView;
@@ -22,6 +24,22 @@ pub trait Port: Send + Sync {
     async fn refresh(&self, provider: String) -> Result<Refreshed, ApiError>;
     /// Ends the session, or every session of the account.
     async fn sign_out(&self, everywhere: bool) -> Result<SignedOut, ApiError>;
+    /// Drops a connection.
+    async fn disconnect(&self, provider: String) -> Result<Disconnected, ApiError>;
+    /// Links the identity that waits, or drops it.
+    async fn confirm_link(&self, accept: bool) -> Result<SessionView, ApiError>;
+    /// Takes an identity out of the account.
+    async fn unlink(&self, provider: String) -> Result<SessionView, ApiError>;
+    /// The sessions of the account.
+    async fn sessions(&self) -> Result<Sessions, ApiError>;
+    /// Ends one session of the account, or all others.
+    async fn end_session(&self, id: Option<String>, others: bool) -> Result<Sessions, ApiError>;
+    /// Deletes the account.
+    async fn delete_account(&self) -> Result<Deleted, ApiError>;
+    /// All that is kept of the person.
+    async fn export(&self) -> Result<Export, ApiError>;
+    /// How the installation is doing.
+    async fn overview(&self) -> Result<Overview, ApiError>;
     /// Gives the answer the status of `error`. Leptos 0.8 answers 500 to every error otherwise.
     fn refused(&self, error: &ApiError);
 }

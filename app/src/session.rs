@@ -22,6 +22,13 @@ pub struct SessionView {
     /// When the session ends if it is not used again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_ends_at: Option<i64>,
+    /// Until when the sign-in of this session counts as recent: linking, unlinking and deleting
+    /// want one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recent_until: Option<i64>,
+    /// An identity that was proven and waits for the person's word before it is linked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_link: Option<PendingLinkView>,
 }
 
 impl SessionView {
@@ -34,7 +41,7 @@ impl SessionView {
 }
 
 /// A person here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountView {
     /// Our id of the account, opaque.
     pub id: String,
@@ -42,10 +49,20 @@ pub struct AccountView {
     pub name: Option<String>,
     /// The address of a picture, `https` (or the sandbox's).
     pub picture: Option<String>,
+    /// The e-mail address, where a provider gave one. To show; never a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// When the account was made.
+    #[serde(default)]
+    pub created_at: i64,
+    /// What the person may do in this app, such as `admin`. Scopes are another matter: they are the
+    /// provider's.
+    #[serde(default)]
+    pub roles: Vec<String>,
 }
 
 /// One way into the account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdentityView {
     /// The provider id, such as `spotify`.
     pub provider: String,
@@ -53,12 +70,36 @@ pub struct IdentityView {
     pub subject: String,
     /// The name the provider gave.
     pub name: Option<String>,
+    /// The e-mail address the provider gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// When it was first seen here.
     pub linked_at: i64,
+    /// When it was last signed in with.
+    #[serde(default)]
+    pub seen_at: i64,
+}
+
+/// An identity that was proven by a sign-in at its provider and is not linked yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingLinkView {
+    /// The provider id.
+    pub provider: String,
+    /// The provider's id of the person.
+    pub subject: String,
+    /// The name the provider gave. Any text: show it as text.
+    pub name: Option<String>,
+    /// The e-mail address the provider gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The address of a picture.
+    pub picture: Option<String>,
+    /// Until when it can be confirmed.
+    pub expires_at: i64,
 }
 
 /// A provider's tokens, held for this browser in a sealed cookie; here without them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionView {
     /// The provider id.
     pub provider: String,
@@ -71,6 +112,9 @@ pub struct ConnectionView {
     /// When the provider ends the grant, where that is known (Spotify: six months after consent).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant_ends_at: Option<i64>,
+    /// Whether it can be renewed without the person: the provider gave a refresh token.
+    #[serde(default)]
+    pub renewable: bool,
 }
 
 /// What a page knows when it is rendered: put into context by the server, serialised into the
@@ -85,13 +129,30 @@ pub struct Boot {
     pub ask: bool,
     /// The providers on offer.
     pub providers: Vec<ProviderView>,
+    /// How long a session lives.
+    pub session_life: SessionLife,
+}
+
+/// How long a session lives, as set up in this installation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionLife {
+    /// Without being used, in seconds.
+    pub idle_s: i64,
+    /// At most, in seconds.
+    pub max_s: i64,
 }
 
 /// A provider one can sign in with here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProviderView {
     /// The id, as in `/callback/{provider}`.
     pub id: String,
     /// The name a person knows, such as `Spotify`.
     pub label: String,
+    /// Whether a sign-in can be started. `false` while a provider that must be discovered could not
+    /// be reached.
+    pub available: bool,
+    /// The provider's own page where a person takes a grant back, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manage_url: Option<String>,
 }

@@ -30,6 +30,8 @@ fn spotify() -> ProviderView {
     ProviderView {
         id: "spotify".to_owned(),
         label: "Spotify".to_owned(),
+        available: true,
+        manage_url: None,
     }
 }
 
@@ -40,6 +42,7 @@ fn signed_in_as(id: &str, name: &str) -> SessionView {
             id: id.to_owned(),
             name: Some(name.to_owned()),
             picture: None,
+            ..AccountView::default()
         }),
         ..SessionView::default()
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use app::port::PageStatus;
-use app::session::{Boot, ProviderView};
+use app::session::{Boot, ProviderView, SessionLife};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -106,6 +106,8 @@ async fn boot(world: &World, headers: &HeaderMap) -> Boot {
         .map(|provider| ProviderView {
             id: provider.id.to_owned(),
             label: provider.label.to_owned(),
+            available: true,
+            manage_url: None,
         })
         .collect();
     let jar = Jar::read(headers);
@@ -133,5 +135,9 @@ async fn boot(world: &World, headers: &HeaderMap) -> Boot {
         session,
         ask,
         providers,
+        session_life: SessionLife {
+            idle_s: world.settings.session_idle_s,
+            max_s: world.settings.session_max_s,
+        },
     }
 }

@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use app::api::account::{Deleted, Disconnected, Export, Sessions};
+use app::api::admin::Overview;
 use app::api::{BeginRequest, Begun, CompleteRequest, Completed, Refreshed, SignedOut};
 use app::error::{ApiError, Code};
 use app::port::Port;
@@ -110,6 +112,38 @@ impl Port for HttpPort {
         let result = self.world.sign_out(&mut jar, everywhere).await;
         self.apply(&jar);
         result
+    }
+
+    async fn disconnect(&self, _provider: String) -> Result<Disconnected, ApiError> {
+        Err(Code::NotFound.into())
+    }
+
+    async fn confirm_link(&self, _accept: bool) -> Result<SessionView, ApiError> {
+        Err(Code::NotFound.into())
+    }
+
+    async fn unlink(&self, _provider: String) -> Result<SessionView, ApiError> {
+        Err(Code::NotFound.into())
+    }
+
+    async fn sessions(&self) -> Result<Sessions, ApiError> {
+        Err(Code::NotFound.into())
+    }
+
+    async fn end_session(&self, _id: Option<String>, _others: bool) -> Result<Sessions, ApiError> {
+        Err(Code::NotFound.into())
+    }
+
+    async fn delete_account(&self) -> Result<Deleted, ApiError> {
+        Err(Code::NotFound.into())
+    }
+
+    async fn export(&self) -> Result<Export, ApiError> {
+        Err(Code::NotFound.into())
+    }
+
+    async fn overview(&self) -> Result<Overview, ApiError> {
+        Err(Code::NotFound.into())
     }
 
     fn refused(&self, error: &ApiError) {

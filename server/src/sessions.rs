@@ -217,6 +217,9 @@ impl World {
                 id: account.id.clone(),
                 name: account.name.clone(),
                 picture: account.picture.clone(),
+                email: None,
+                created_at: 0,
+                roles: Vec::new(),
             }),
             identities: identities
                 .iter()
@@ -224,11 +227,15 @@ impl World {
                     provider: identity.provider.clone(),
                     subject: identity.subject.clone(),
                     name: identity.name.clone(),
+                    email: None,
                     linked_at: identity.linked_at,
+                    seen_at: identity.linked_at,
                 })
                 .collect(),
             connections,
             session_ends_at: Some(self.ends_at(row)),
+            recent_until: None,
+            pending_link: None,
         }
     }
 
@@ -249,6 +256,7 @@ impl World {
             scopes: tokens.scopes.clone(),
             granted_at: tokens.granted_at,
             grant_ends_at: life_s.map(|life_s| tokens.granted_at.saturating_add(life_s)),
+            renewable: tokens.refresh_token.is_some(),
         }
     }
 
