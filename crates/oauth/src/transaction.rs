@@ -30,6 +30,9 @@ pub struct Transaction {
     pub permissions: Vec<String>,
     /// Where the person goes afterwards.
     pub return_to: ReturnTo,
+    /// The session that a link or a grant belongs to. A sign-in has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// When it began, in unix seconds.
     pub issued_at: i64,
 }

@@ -41,6 +41,7 @@ fn transaction() -> oauth::transaction::Transaction {
         intent: oauth::transaction::Intent::SignIn,
         permissions: vec!["top".to_owned()],
         return_to: oauth::return_to::ReturnTo::default(),
+        session: None,
         issued_at: NOW,
     }
 }
