@@ -40,6 +40,11 @@ impl CookieName {
         Self(format!("{PREFIX}tokens-{provider}"))
     }
 
+    /// The identity that waits to be linked.
+    pub fn link() -> Self {
+        Self(format!("{PREFIX}link"))
+    }
+
     /// The name as it stands in the header.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -76,7 +76,9 @@ impl IdentifyError {
             Self::Key(KeyError::Status(_) | KeyError::Set(_)) | Self::Status(_) => {
                 Code::ProviderError
             }
-            Self::Userinfo(error) if error.is_another_person() => Code::UserinfoMismatch,
+            Self::Userinfo(UserinfoError::SubjectForeign | UserinfoError::SubjectMalformed) => {
+                Code::UserinfoMismatch
+            },
             Self::Userinfo(_) => Code::ProviderError,
             Self::Key(KeyError::Request(_)) | Self::Request(_) | Self::NotOpenId => {
                 Code::Unexpected
@@ -148,6 +150,7 @@ pub async fn verify(
         client_id: endpoints.client.client_id(),
         access_token: Some(access_token.secret()),
         purpose,
+        max_age_s: None,
         now,
     };
     Ok(id_token::check(&jws, &key, &signature::holds, &expected)?)

@@ -102,6 +102,9 @@ pub struct TokenSet {
     pub subject: Option<String>,
     /// The last checked ID token: the hint for signing out at the provider. The caller sets it.
     pub id_token: Option<IdTokenText>,
+    /// The nonce of the first ID token: a renewed one that has any must have the same. The caller
+    /// sets it.
+    pub nonce: Option<String>,
 }
 
 impl TokenSet {
@@ -120,6 +123,7 @@ impl TokenSet {
             generation: 0,
             subject: None,
             id_token: None,
+            nonce: None,
         }
     }
 
@@ -139,6 +143,7 @@ impl TokenSet {
             generation: self.generation.saturating_add(1),
             subject: self.subject.clone(),
             id_token: self.id_token.clone(),
+            nonce: self.nonce.clone(),
         }
     }
 

@@ -18,7 +18,7 @@ use crate::exchanges::{Joined, NoResult};
 use crate::identify::{Identified, identify};
 use crate::limits::Kind;
 use crate::pending_link::PendingLink;
-use crate::provider::{Endpoints, Provider};
+use crate::provider::Provider;
 use crate::sessions::Who;
 use crate::store::{Linked, NewSession, Use};
 use crate::world::World;
@@ -228,11 +228,15 @@ impl World {
         .map_err(CompleteError::Identify)?;
         if endpoints.capabilities.id_token {
             tokens.subject = Some(identified.person.subject.clone());
+            tokens.nonce = validated
+                .transaction()
+                .nonce
+                .as_ref()
+                .map(|nonce| nonce.as_str().to_owned());
         }
         if endpoints.capabilities.end_session {
             tokens.id_token = granted.id_token;
         }
-        self.keep_older_refresh_token(&endpoints, before, &mut tokens);
         let deed = match validated.transaction().intent {
             Intent::SignIn => {
                 self.sign_in(provider, &identified, &tokens, before, browser)
@@ -382,17 +386,6 @@ impl World {
             }
             _ => Err(CompleteError::WrongAccount),
         }
-    }
-
-    /// Google gives a refresh token with the first consent alone. What an earlier sign-in of the same
-    /// person in this browser brought is not lost to a later one without.
-    fn keep_older_refresh_token(
-        &self,
-        endpoints: &Endpoints,
-        before: &Who,
-        tokens: &mut TokenSet,
-    ) {
-        let _ = (endpoints, before, tokens);
     }
 }
 

@@ -23,6 +23,8 @@ struct Written<'a> {
     u: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     i: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    o: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +43,8 @@ struct Read {
     u: Option<String>,
     #[serde(default)]
     i: Option<String>,
+    #[serde(default)]
+    o: Option<String>,
 }
 
 /// The bytes are not a sealed token set.
@@ -62,6 +66,7 @@ pub(super) fn write(tokens: &TokenSet) -> Zeroizing<Vec<u8>> {
         n: tokens.generation,
         u: tokens.subject.as_deref(),
         i: id_token,
+        o: tokens.nonce.as_deref(),
     };
     // Room for the worst case, every character escaped: a buffer that grows leaves its old,
     // unwiped copies behind.
@@ -69,7 +74,8 @@ pub(super) fn write(tokens: &TokenSet) -> Zeroizing<Vec<u8>> {
     let secrets = wire.a.len() + refresh.map_or(0, str::len) + id_token.map_or(0, str::len);
     // A control character takes six; a subject has none, but nothing here says so.
     let subject = wire.u.map_or(0, |subject| subject.len() * 6);
-    let room = secrets * 2 + scopes + subject + 192;
+    let nonce = wire.o.map_or(0, str::len);
+    let room = (secrets + nonce) * 2 + scopes + subject + 192;
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));
     // A struct of texts and numbers always serialises, and a vector always takes it.
     if serde_json::to_writer(&mut *bytes, &wire).is_err() {
@@ -97,5 +103,6 @@ pub(super) fn read(bytes: &[u8]) -> Result<TokenSet, SealedTokensError> {
         generation: wire.n,
         subject: wire.u,
         id_token: id_token.map_err(|_| SealedTokensError)?,
+        nonce: wire.o,
     })
 }

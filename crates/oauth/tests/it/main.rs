@@ -34,6 +34,7 @@ fn transaction() -> oauth::transaction::Transaction {
     oauth::transaction::Transaction {
         provider: "spotify".to_owned(),
         issuer: ISSUER.to_owned(),
+        iss_required: false,
         redirect_uri: REDIRECT_URI.to_owned(),
         state: oauth::state::State::from_bytes([0; 32]),
         nonce: None,
