@@ -144,11 +144,7 @@ impl World {
     ///
     /// # Errors
     /// [`AccountError`].
-    pub async fn unlink(
-        &self,
-        jar: &mut Jar,
-        provider: &str,
-    ) -> Result<SessionView, AccountError> {
+    pub async fn unlink(&self, jar: &mut Jar, provider: &str) -> Result<SessionView, AccountError> {
         let (claims, _) = self.recently_signed_in(jar).await?;
         let opened: Vec<String> = self
             .store
@@ -289,10 +285,7 @@ impl World {
     ///
     /// # Errors
     /// [`AccountError`]; then nothing was deleted.
-    pub async fn delete_account(
-        self: &Arc<Self>,
-        jar: &mut Jar,
-    ) -> Result<Deleted, AccountError> {
+    pub async fn delete_account(self: &Arc<Self>, jar: &mut Jar) -> Result<Deleted, AccountError> {
         let (claims, known) = self.recently_signed_in(jar).await?;
         let now = self.clock.now();
         let held: Vec<(&Provider, Option<TokenSet>)> = self
@@ -345,10 +338,7 @@ impl World {
         let Some(provider) = self.provider(provider) else {
             return false;
         };
-        let Ok(endpoints) = provider
-            .endpoints(&self.egress, self.clock.now())
-            .await
-        else {
+        let Ok(endpoints) = provider.endpoints(&self.egress, self.clock.now()).await else {
             return false;
         };
         let (Some(url), Revocation::Token | Revocation::Project) =

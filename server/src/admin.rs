@@ -18,7 +18,11 @@ impl World {
     /// [`AccountError`].
     pub async fn overview(&self, jar: &Jar) -> Result<Overview, AccountError> {
         let (_, known) = self.signed_in(jar).await?;
-        if !self.roles(known.identities()).iter().any(|role| role == ADMIN) {
+        if !self
+            .roles(known.identities())
+            .iter()
+            .any(|role| role == ADMIN)
+        {
             return Err(AccountError::Forbidden);
         }
         let now = self.clock.now();

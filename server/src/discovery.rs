@@ -107,7 +107,9 @@ impl FetchError {
     /// Whether an answer came that cannot be used, in contrast to none or an excuse.
     fn is_nonsense(&self) -> bool {
         match self {
-            Self::Egress(error) => !matches!(error, EgressError::Unreachable(_) | EgressError::TimedOut),
+            Self::Egress(error) => {
+                !matches!(error, EgressError::Unreachable(_) | EgressError::TimedOut)
+            }
             Self::Status(status) => !matches!(status, 429 | 500..),
             Self::Metadata(_) | Self::Endpoints(_) | Self::Request(_) => true,
         }
@@ -168,7 +170,9 @@ impl Discovery {
                     "the metadata of a provider cannot be had"
                 );
                 let failures = state.trouble.map_or(0, |trouble| trouble.failures);
-                let pause = PAUSE_S.saturating_mul(1 << failures.min(10)).min(PAUSE_MAX_S);
+                let pause = PAUSE_S
+                    .saturating_mul(1 << failures.min(10))
+                    .min(PAUSE_MAX_S);
                 let trouble = Trouble {
                     failures: failures.saturating_add(1),
                     at: now,

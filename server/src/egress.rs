@@ -199,8 +199,7 @@ impl reqwest::dns::Resolve for PublicOnly {
     fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> =
-                found.filter(|address| is_public(address.ip())).collect();
+            let public: Vec<SocketAddr> = found.filter(|address| is_public(address.ip())).collect();
             if public.is_empty() {
                 return Err("the name leads to no public address".into());
             }
@@ -228,10 +227,30 @@ mod tests {
     #[test]
     fn private_addresses_are_refused() {
         for address in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
-            "0.0.0.0", "255.255.255.255", "198.18.0.1", "224.0.0.1", "240.0.0.1", "::1", "::",
-            "fe80::1", "fc00::1", "fd12::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-            "::127.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1", "2001::1", "2001:db8::1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "255.255.255.255",
+            "198.18.0.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "fd12::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "::127.0.0.1",
+            "2002:7f00:1::",
+            "64:ff9b::7f00:1",
+            "2001::1",
+            "2001:db8::1",
         ] {
             assert!(!is_public(address.parse().unwrap()), "{address}");
         }
@@ -239,7 +258,13 @@ mod tests {
 
     #[test]
     fn public_addresses_are_known() {
-        for address in ["8.8.8.8", "172.15.0.1", "100.63.0.1", "2a00:1450:4001::200e", "2001:4860:4860::8888"] {
+        for address in [
+            "8.8.8.8",
+            "172.15.0.1",
+            "100.63.0.1",
+            "2a00:1450:4001::200e",
+            "2001:4860:4860::8888",
+        ] {
             assert!(is_public(address.parse().unwrap()), "{address}");
         }
     }

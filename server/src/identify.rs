@@ -78,7 +78,7 @@ impl IdentifyError {
             }
             Self::Userinfo(UserinfoError::SubjectForeign | UserinfoError::SubjectMalformed) => {
                 Code::UserinfoMismatch
-            },
+            }
             Self::Userinfo(_) => Code::ProviderError,
             Self::Key(KeyError::Request(_)) | Self::Request(_) | Self::NotOpenId => {
                 Code::Unexpected
@@ -109,8 +109,16 @@ pub async fn identify(
             let purpose = Purpose::SignIn {
                 nonce: nonce.ok_or(IdentifyError::NotOpenId)?,
             };
-            let token =
-                verify(egress, provider, endpoints, text, access_token, purpose, now).await?;
+            let token = verify(
+                egress,
+                provider,
+                endpoints,
+                text,
+                access_token,
+                purpose,
+                now,
+            )
+            .await?;
             let profile = profile(egress, endpoints, &token, access_token).await?;
             return Ok(Identified {
                 person: person(provider, &token.subject, profile),

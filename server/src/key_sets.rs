@@ -176,7 +176,12 @@ impl KeySets {
     fn newer_than(&self, generation: u64) -> Option<Arc<KeySet>> {
         let state = self.state();
         (state.generation != generation)
-            .then(|| state.fetched.as_ref().map(|fetched| Arc::clone(&fetched.set)))
+            .then(|| {
+                state
+                    .fetched
+                    .as_ref()
+                    .map(|fetched| Arc::clone(&fetched.set))
+            })
             .flatten()
     }
 
@@ -217,7 +222,11 @@ pub fn life_s(headers: &HeaderMap, floor: i64, usual: i64, cap: i64) -> i64 {
     let Some(control) = text(header::CACHE_CONTROL) else {
         return usual.clamp(floor, cap);
     };
-    let directives = || control.split(',').map(|one| one.trim().to_ascii_lowercase());
+    let directives = || {
+        control
+            .split(',')
+            .map(|one| one.trim().to_ascii_lowercase())
+    };
     if directives().any(|one| matches!(one.as_str(), "no-store" | "no-cache")) {
         return floor;
     }

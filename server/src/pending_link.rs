@@ -128,7 +128,10 @@ impl PendingLinks {
     pub fn open(&self, jar: &Jar, session: &str, now: i64) -> Option<PendingLink> {
         let name = CookieName::link();
         let value = jar.get_joined(&name)?;
-        let opened = self.sealer.open(&context(&name, session), &value, now).ok()?;
+        let opened = self
+            .sealer
+            .open(&context(&name, session), &value, now)
+            .ok()?;
         let mut waiting: PendingLink = serde_json::from_slice(&opened.plaintext).ok()?;
         waiting.expires_at = opened.expires_at;
         Some(waiting)
@@ -150,7 +153,12 @@ impl PendingLinks {
         let plaintext = Zeroizing::new(serde_json::to_vec(waiting).map_err(|_| TooLarge)?);
         let sealed = self
             .sealer
-            .seal(&context(&name, session), &plaintext, now + LIFE_S, rng.bytes())
+            .seal(
+                &context(&name, session),
+                &plaintext,
+                now + LIFE_S,
+                rng.bytes(),
+            )
             .map_err(|_| TooLarge)?;
         jar.set_cut(&name, &sealed, LIFE_S)?;
         jar.fits()

@@ -147,6 +147,14 @@ impl Provider {
         }
     }
 
+    /// The host of its interface, without a trailing slash, where we pass calls on to it.
+    pub fn api_url(&self) -> Option<&str> {
+        match &self.identity {
+            IdentitySource::Spotify { api_url, .. } => Some(api_url),
+            IdentitySource::OpenId(_) => None,
+        }
+    }
+
     /// Whether a sign-in can be tried now.
     pub fn is_available(&self, now: i64) -> bool {
         match &self.identity {

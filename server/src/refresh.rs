@@ -206,7 +206,7 @@ impl World {
             Err(down) => return failed(down.answer().code, down.retry_after_s.into()),
         };
         match refresh(&endpoints.client, tokens, self.egress.transport(), now).await {
-            Ok(granted) => match self.renew(provider, &endpoints, granted).await {
+            Ok(granted) => match self.adopt(provider, &endpoints, granted).await {
                 Ok(tokens) => Landed::Tokens(Arc::new(tokens)),
                 Err(error) => {
                     tracing::error!(
@@ -254,7 +254,7 @@ impl World {
     /// # Errors
     /// [`IdentifyError`] where it does not hold, or is of somebody else: then nothing of the answer
     /// is used.
-    async fn renew(
+    async fn adopt(
         &self,
         provider: &Provider,
         endpoints: &Endpoints,

@@ -26,7 +26,7 @@ pub struct Settings {
     pub keys: Option<Keys>,
     /// Where the database and the development key live.
     pub data_dir: PathBuf,
-    /// The database, `sqlite:…`; `None` for the file in the data directory.
+    /// The database, `sqlite:…` or `postgres:…`; `None` for the file in the data directory.
     pub database_url: Option<String>,
     /// Spotify, where a client id is set.
     pub spotify: Option<SpotifySettings>,
@@ -216,11 +216,12 @@ impl Settings {
         }
         let data_dir = values.text("STAGEDOOR_DATA_DIR", "./data").into();
         let database_url = values.secret("DATABASE_URL");
-        if database_url
-            .as_ref()
-            .is_some_and(|url| !url.starts_with("sqlite:"))
-        {
-            values.wrong("DATABASE_URL", "must start with sqlite:");
+        if database_url.as_ref().is_some_and(|url| {
+            !["sqlite:", "postgres:", "postgresql:"]
+                .iter()
+                .any(|start| url.starts_with(start))
+        }) {
+            values.wrong("DATABASE_URL", "must start with sqlite: or postgres:");
         }
         let session_idle_s = values.parsed("STAGEDOOR_SESSION_IDLE", "30d", value::seconds);
         let session_max_s = values.parsed("STAGEDOOR_SESSION_MAX", "180d", value::seconds);
@@ -328,9 +329,9 @@ fn admins(text: &str, providers: &[&str]) -> Result<Vec<Admin>, String> {
                     subject: subject.to_owned(),
                 })
             }
-            Some((provider, subject)) if !subject.is_empty() => {
-                Err(format!("names the provider `{provider}`, which is not set up"))
-            }
+            Some((provider, subject)) if !subject.is_empty() => Err(format!(
+                "names the provider `{provider}`, which is not set up"
+            )),
             _ => Err(format!("`{item}` is not of the form provider:subject")),
         })
         .collect()

@@ -4,6 +4,9 @@ mod begin;
 mod complete;
 mod hand_over;
 
+pub(crate) use begin::is_recent;
+pub use complete::Visitor;
+
 use std::sync::Arc;
 
 use app::error::{ApiError, Code};

@@ -78,7 +78,9 @@ impl World {
             .iter()
             .filter(|provider| provider.capabilities.id_token)
             .filter_map(|provider| {
-                let tokens = self.connections.tokens(jar, &provider.id, &claims.sid, now)?;
+                let tokens = self
+                    .connections
+                    .tokens(jar, &provider.id, &claims.sid, now)?;
                 let hint = tokens.id_token.map(|text| text.secret().to_owned());
                 Some((provider, hint))
             })

@@ -39,8 +39,8 @@ mod tests {
 
     fn p256() -> (PublicKey, Vec<u8>) {
         let random = SystemRandom::new();
-        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)
-            .expect("a key");
+        let document =
+            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).expect("a key");
         let pair =
             EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref()).unwrap();
         let point = pair.public_key().as_ref();
@@ -60,7 +60,12 @@ mod tests {
         let key = PublicKey::Ed25519 {
             x: pair.public_key().as_ref().try_into().unwrap(),
         };
-        assert!(holds(&key, Algorithm::EdDsa, b"message", pair.sign(b"message").as_ref()));
+        assert!(holds(
+            &key,
+            Algorithm::EdDsa,
+            b"message",
+            pair.sign(b"message").as_ref()
+        ));
     }
 
     #[test]

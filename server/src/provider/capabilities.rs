@@ -100,23 +100,38 @@ mod tests {
         let (plain, open_id) = (spotify::CAPABILITIES, open_id::CAPABILITIES);
         let contradictions = [
             (
-                Capabilities { pkce: false, ..plain },
+                Capabilities {
+                    pkce: false,
+                    ..plain
+                },
                 Contradiction::NothingTiesTheCode,
             ),
             (
-                Capabilities { id_token: true, ..plain },
+                Capabilities {
+                    id_token: true,
+                    ..plain
+                },
                 Contradiction::IdTokenWithoutNonce,
             ),
             (
-                Capabilities { nonce: true, ..plain },
+                Capabilities {
+                    nonce: true,
+                    ..plain
+                },
                 Contradiction::NonceWithoutIdToken,
             ),
             (
-                Capabilities { end_session: true, ..plain },
+                Capabilities {
+                    end_session: true,
+                    ..plain
+                },
                 Contradiction::LogoutWithoutIdToken,
             ),
             (
-                Capabilities { back_channel_logout: true, ..plain },
+                Capabilities {
+                    back_channel_logout: true,
+                    ..plain
+                },
                 Contradiction::LogoutWithoutIdToken,
             ),
             (

@@ -50,11 +50,15 @@ impl Client {
     /// # Errors
     /// [`EndpointsError`].
     pub fn endpoints(&self, metadata: Metadata) -> Result<Endpoints, EndpointsError> {
-        let all = [&metadata.authorization_endpoint, &metadata.token_endpoint, &metadata.jwks_uri]
-            .into_iter()
-            .chain(&metadata.userinfo_endpoint)
-            .chain(&metadata.revocation_endpoint)
-            .chain(&metadata.end_session_endpoint);
+        let all = [
+            &metadata.authorization_endpoint,
+            &metadata.token_endpoint,
+            &metadata.jwks_uri,
+        ]
+        .into_iter()
+        .chain(&metadata.userinfo_endpoint)
+        .chain(&metadata.revocation_endpoint)
+        .chain(&metadata.end_session_endpoint);
         for url in all {
             if !self.private_allowed && is_private(url) {
                 return Err(EndpointsError::PrivateEndpoint);
@@ -144,7 +148,12 @@ pub fn provider(own: &OpenIdSettings, settings: &Settings) -> Result<Provider, P
         .chain(&settings.open_id)
         .filter(|other| other.id != own.id)
         .map(|other| other.issuer.as_str())
-        .chain(settings.spotify.iter().map(|spotify| spotify.accounts_url.as_str()));
+        .chain(
+            settings
+                .spotify
+                .iter()
+                .map(|spotify| spotify.accounts_url.as_str()),
+        );
     // Two providers may live on one host, as two realms of one server do.
     let foreign_hosts = others
         .filter_map(host)

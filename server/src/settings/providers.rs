@@ -45,7 +45,13 @@ struct Credentials {
 /// What every `OpenID` provider is asked for.
 const SCOPES: &str = "openid email profile";
 /// What may follow `OIDC_<NAME>`. `_CLIENT_ID` before anything that could end like it.
-const ENDINGS: [&str; 5] = ["_CLIENT_SECRET", "_CLIENT_ID", "_ISSUER", "_LABEL", "_SCOPES"];
+const ENDINGS: [&str; 5] = [
+    "_CLIENT_SECRET",
+    "_CLIENT_ID",
+    "_ISSUER",
+    "_LABEL",
+    "_SCOPES",
+];
 /// Names that stand for a provider of their own.
 const RESERVED: [&str; 2] = ["spotify", "google"];
 
@@ -54,7 +60,10 @@ pub(super) fn spotify(values: &mut Values<'_>, http_allowed: bool) -> Option<Spo
     let credentials = credentials(values, "SPOTIFY");
     let accounts_url = values.parsed("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com", base);
     let api_url = values.parsed("SPOTIFY_API_URL", "https://api.spotify.com", base);
-    let Credentials { client_id, client_secret } = credentials?;
+    let Credentials {
+        client_id,
+        client_secret,
+    } = credentials?;
     Some(SpotifySettings {
         client_id,
         client_secret,
@@ -68,7 +77,10 @@ pub(super) fn google(values: &mut Values<'_>, http_allowed: bool) -> Option<Open
     let issuer = values.parsed("GOOGLE_ISSUER", "https://accounts.google.com", |text| {
         value::issuer(text, http_allowed)
     });
-    let Credentials { client_id, client_secret } = credentials?;
+    let Credentials {
+        client_id,
+        client_secret,
+    } = credentials?;
     Some(OpenIdSettings {
         id: "google".to_owned(),
         label: "Google".to_owned(),
@@ -81,7 +93,11 @@ pub(super) fn google(values: &mut Values<'_>, http_allowed: bool) -> Option<Open
 
 /// Every `OIDC_<NAME>_…`, by name.
 pub(super) fn open_id(values: &mut Values<'_>, http_allowed: bool) -> Vec<OpenIdSettings> {
-    let names: BTreeSet<String> = values.names().filter_map(name_in).map(str::to_owned).collect();
+    let names: BTreeSet<String> = values
+        .names()
+        .filter_map(name_in)
+        .map(str::to_owned)
+        .collect();
     names
         .iter()
         .filter_map(|name| one(values, name, http_allowed))
@@ -123,11 +139,17 @@ fn one(values: &mut Values<'_>, name: &str, http_allowed: bool) -> Option<OpenId
         return None;
     }
     if RESERVED.contains(&id.as_str()) {
-        values.wrong(&issuer_variable, "names a provider that has settings of its own");
+        values.wrong(
+            &issuer_variable,
+            "names a provider that has settings of its own",
+        );
         return None;
     }
     let Some(issuer) = issuer else {
-        values.wrong(&issuer_variable, &format!("is needed beside the other {prefix}_ settings"));
+        values.wrong(
+            &issuer_variable,
+            &format!("is needed beside the other {prefix}_ settings"),
+        );
         return None;
     };
     let issuer = match value::issuer(issuer.trim(), http_allowed) {
@@ -143,7 +165,10 @@ fn one(values: &mut Values<'_>, name: &str, http_allowed: bool) -> Option<OpenId
             &format!("is needed when {issuer_variable} is set"),
         );
     }
-    let Credentials { client_id, client_secret } = credentials?;
+    let Credentials {
+        client_id,
+        client_secret,
+    } = credentials?;
     Some(OpenIdSettings {
         id,
         label: label?,
@@ -155,12 +180,20 @@ fn one(values: &mut Values<'_>, name: &str, http_allowed: bool) -> Option<OpenId
 }
 
 fn credentials(values: &mut Values<'_>, prefix: &str) -> Option<Credentials> {
-    let (id_variable, secret_variable) =
-        (format!("{prefix}_CLIENT_ID"), format!("{prefix}_CLIENT_SECRET"));
-    match (values.optional(&id_variable), values.secret(&secret_variable)) {
+    let (id_variable, secret_variable) = (
+        format!("{prefix}_CLIENT_ID"),
+        format!("{prefix}_CLIENT_SECRET"),
+    );
+    match (
+        values.optional(&id_variable),
+        values.secret(&secret_variable),
+    ) {
         (Some(client_id), Some(client_secret)) => {
             if !client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
-                values.wrong(&id_variable, "holds characters that cannot be in a client id");
+                values.wrong(
+                    &id_variable,
+                    "holds characters that cannot be in a client id",
+                );
                 return None;
             }
             let Ok(client_secret) = ClientSecret::new(client_secret) else {
@@ -170,14 +203,23 @@ fn credentials(values: &mut Values<'_>, prefix: &str) -> Option<Credentials> {
                 );
                 return None;
             };
-            Some(Credentials { client_id, client_secret })
+            Some(Credentials {
+                client_id,
+                client_secret,
+            })
         }
         (Some(_), None) => {
-            values.wrong(&secret_variable, &format!("is needed when {id_variable} is set"));
+            values.wrong(
+                &secret_variable,
+                &format!("is needed when {id_variable} is set"),
+            );
             None
         }
         (None, Some(_)) => {
-            values.wrong(&id_variable, &format!("is needed when {secret_variable} is set"));
+            values.wrong(
+                &id_variable,
+                &format!("is needed when {secret_variable} is set"),
+            );
             None
         }
         (None, None) => None,
@@ -195,7 +237,8 @@ fn spoken(id: &str) -> String {
 }
 
 fn label(text: &str) -> Result<String, String> {
-    let fits = !text.is_empty() && text.chars().count() <= 40 && !text.chars().any(char::is_control);
+    let fits =
+        !text.is_empty() && text.chars().count() <= 40 && !text.chars().any(char::is_control);
     if fits {
         Ok(text.to_owned())
     } else {
@@ -241,7 +284,10 @@ mod tests {
 
     fn problem(pairs: &[(&str, &str)], variable: &str) -> String {
         let report = read(pairs).expect_err("these settings are refused");
-        report.problem(variable).expect("the variable is named").to_owned()
+        report
+            .problem(variable)
+            .expect("the variable is named")
+            .to_owned()
     }
 
     fn with(change: (&'static str, &'static str)) -> Vec<(&'static str, &'static str)> {
@@ -260,7 +306,11 @@ mod tests {
             ("acme_work", "Acme work", "https://id.acme.example/realm")
         );
         assert_eq!(own.scopes, ["openid", "email", "profile"]);
-        assert!(report.to_string().contains("http://127.0.0.1:3000/callback/acme_work"));
+        assert!(
+            report
+                .to_string()
+                .contains("http://127.0.0.1:3000/callback/acme_work")
+        );
         assert!(!report.to_string().contains("a:b c"));
     }
 
@@ -288,7 +338,10 @@ mod tests {
             "gopher://id.acme.example",
             "id.acme.example",
         ] {
-            problem(&with(("OIDC_ACME_WORK_ISSUER", issuer)), "OIDC_ACME_WORK_ISSUER");
+            problem(
+                &with(("OIDC_ACME_WORK_ISSUER", issuer)),
+                "OIDC_ACME_WORK_ISSUER",
+            );
         }
     }
 
@@ -301,13 +354,22 @@ mod tests {
 
     #[test]
     fn scopes_without_openid_are_refused() {
-        problem(&with(("OIDC_ACME_WORK_SCOPES", "email profile")), "OIDC_ACME_WORK_SCOPES");
+        problem(
+            &with(("OIDC_ACME_WORK_SCOPES", "email profile")),
+            "OIDC_ACME_WORK_SCOPES",
+        );
     }
 
     #[test]
     fn reserved_and_odd_names_are_refused() {
-        problem(&[("OIDC_GOOGLE_ISSUER", "https://accounts.google.com")], "OIDC_GOOGLE_ISSUER");
-        problem(&[("OIDC_acme_ISSUER", "https://id.acme.example")], "OIDC_acme_ISSUER");
+        problem(
+            &[("OIDC_GOOGLE_ISSUER", "https://accounts.google.com")],
+            "OIDC_GOOGLE_ISSUER",
+        );
+        problem(
+            &[("OIDC_acme_ISSUER", "https://id.acme.example")],
+            "OIDC_acme_ISSUER",
+        );
     }
 
     #[test]

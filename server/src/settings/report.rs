@@ -36,7 +36,9 @@ impl Report {
 
     /// Whether a variable that begins with `prefix` is wrong.
     pub(super) fn is_wrong(&self, prefix: &str) -> bool {
-        self.problems.iter().any(|(name, _)| name.starts_with(prefix))
+        self.problems
+            .iter()
+            .any(|(name, _)| name.starts_with(prefix))
     }
 
     /// Whether a variable is warned of.

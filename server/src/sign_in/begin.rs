@@ -100,11 +100,7 @@ impl World {
 
     /// The session that a link or a grant belongs to. A link wants a recent sign-in: whoever finds a
     /// browser unattended must not leave a way in for themselves.
-    async fn session_for(
-        &self,
-        intent: Intent,
-        jar: &Jar,
-    ) -> Result<Option<String>, BeginError> {
+    async fn session_for(&self, intent: Intent, jar: &Jar) -> Result<Option<String>, BeginError> {
         if intent == Intent::SignIn {
             return Ok(None);
         }

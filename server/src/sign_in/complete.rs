@@ -203,8 +203,7 @@ impl World {
             .provider(&validated.transaction().provider)
             .ok_or(CompleteError::UnknownProvider)?;
         let endpoints = provider.endpoints(&self.egress, now).await?;
-        let requested =
-            scopes(provider, &validated.transaction().permissions).unwrap_or_default();
+        let requested = scopes(provider, &validated.transaction().permissions).unwrap_or_default();
         let granted = exchange(
             &endpoints.client,
             &validated,
@@ -244,8 +243,14 @@ impl World {
             }
             intent @ (Intent::Link | Intent::Grant) => {
                 let claims = before.session().ok_or(CompleteError::SignedOut)?;
-                self.attach(intent, provider, identified, &tokens, (&claims.sub, &claims.sid))
-                    .await?
+                self.attach(
+                    intent,
+                    provider,
+                    identified,
+                    &tokens,
+                    (&claims.sub, &claims.sid),
+                )
+                .await?
             }
         };
         Ok(Finished {
@@ -376,8 +381,13 @@ impl World {
                 // What does not fit is said now, not when the person agrees.
                 let mut trial = Jar::default();
                 trial.set(CookieName::session(), "x".repeat(SESSION_COOKIE_BYTES), 1)?;
-                self.pending_links
-                    .keep(&mut trial, &waiting, session, self.clock.now(), &self.rng)?;
+                self.pending_links.keep(
+                    &mut trial,
+                    &waiting,
+                    session,
+                    self.clock.now(),
+                    &self.rng,
+                )?;
                 Ok(Deed::Proven {
                     session: session.to_owned(),
                     person: Box::new(person),

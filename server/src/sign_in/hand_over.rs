@@ -39,14 +39,16 @@ impl World {
         let now = self.clock.now();
         let ends_at = now + self.settings.session_max_s;
         let own = &finished.transaction.provider;
-        let own_held = previous.and_then(|previous| self.connections.tokens(jar, own, previous, now));
+        let own_held =
+            previous.and_then(|previous| self.connections.tokens(jar, own, previous, now));
         let mut connections = Vec::new();
         for provider in jar
             .token_providers()
             .into_iter()
             .filter(|provider| provider != own)
         {
-            let held = previous.map(|previous| self.connections.open(jar, &provider, previous, now));
+            let held =
+                previous.map(|previous| self.connections.open(jar, &provider, previous, now));
             match held {
                 Some(Held::Tokens(tokens)) => {
                     if previous != Some(session) {
@@ -105,9 +107,7 @@ impl World {
             && other.sid != session
             && Some(other.sid.as_str()) != previous
         {
-            self.store
-                .end_session(&other.sid, self.clock.now())
-                .await?;
+            self.store.end_session(&other.sid, self.clock.now()).await?;
             self.note_ended(&other.sid);
         }
         Ok(())
