@@ -264,7 +264,6 @@ fn scopes(text: &str) -> Result<Vec<String>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::settings::{Report, Settings};
 
     const OWN: [(&str, &str); 3] = [
