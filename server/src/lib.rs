@@ -10,6 +10,7 @@ pub mod cookies;
 pub mod egress;
 pub mod ended;
 pub mod exchanges;
+pub mod feed;
 pub mod host;
 pub mod keys;
 pub mod limits;

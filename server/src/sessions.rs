@@ -1,6 +1,7 @@
 //! Who a request comes from, and what that person is told about themselves.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use app::session::{AccountView, ConnectionView, IdentityView, SessionView};
@@ -66,16 +67,38 @@ pub struct Known {
 
 /// Account views by session id: bounded, and good for a minute.
 #[derive(Debug)]
-pub struct Views(Cache<String, Arc<Known>>);
+pub struct Views {
+    cache: Cache<String, Arc<Known>>,
+    /// How often accounts changed: what was read before a change must not be kept after it.
+    changes: AtomicU64,
+}
 
 impl Default for Views {
     fn default() -> Self {
-        Self(
-            Cache::builder()
+        Self {
+            cache: Cache::builder()
                 .max_capacity(10_000)
                 .time_to_live(Duration::from_mins(1))
                 .build(),
-        )
+            changes: AtomicU64::default(),
+        }
+    }
+}
+
+impl Views {
+    /// Drops the views of every session of an account.
+    pub fn invalidate_account(&self, account: &str) {
+        self.invalidate_accounts(&[account.to_owned()]);
+    }
+
+    /// Drops the views of every session of these accounts.
+    pub fn invalidate_accounts(&self, accounts: &[String]) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        for (session, known) in &self.cache {
+            if accounts.contains(&known.account.id) {
+                self.cache.invalidate(session.as_str());
+            }
+        }
     }
 }
 
@@ -139,7 +162,7 @@ impl World {
                     return Ok(SessionView::default());
                 }
                 if due {
-                    self.views.0.invalidate(&claims.sid);
+                    self.views.cache.invalidate(&claims.sid);
                 }
                 let Some(known) = self.known(&claims).await? else {
                     return Ok(SessionView::default());
@@ -199,7 +222,12 @@ impl World {
     /// Notes on this node that a session ended, and drops what is kept for it.
     pub fn note_ended(&self, session: &str) {
         self.ended.add(session, self.clock.now());
-        self.views.0.invalidate(session);
+        self.drop_session(session);
+    }
+
+    /// Drops what this node keeps for a session.
+    pub(crate) fn drop_session(&self, session: &str) {
+        self.views.cache.invalidate(session);
         self.refreshes.forget(session);
     }
 
@@ -217,8 +245,8 @@ impl World {
                 id: account.id.clone(),
                 name: account.name.clone(),
                 picture: account.picture.clone(),
-                email: None,
-                created_at: 0,
+                email: account.email.clone(),
+                created_at: account.created_at,
                 roles: Vec::new(),
             }),
             identities: identities
@@ -227,9 +255,9 @@ impl World {
                     provider: identity.provider.clone(),
                     subject: identity.subject.clone(),
                     name: identity.name.clone(),
-                    email: None,
+                    email: identity.email.clone(),
                     linked_at: identity.linked_at,
-                    seen_at: identity.linked_at,
+                    seen_at: identity.seen_at,
                 })
                 .collect(),
             connections,
@@ -261,9 +289,10 @@ impl World {
     }
 
     async fn known(&self, claims: &Claims) -> Result<Option<Arc<Known>>, StoreError> {
-        if let Some(known) = self.views.0.get(&claims.sid) {
+        if let Some(known) = self.views.cache.get(&claims.sid) {
             return Ok(Some(known));
         }
+        let changes = self.views.changes.load(Ordering::SeqCst);
         let Some((row, account, identities)) = self.store.session_and_account(&claims.sid).await?
         else {
             return Ok(None);
@@ -273,11 +302,17 @@ impl World {
             account,
             identities,
         });
-        self.views.0.insert(claims.sid.clone(), Arc::clone(&known));
+        self.views
+            .cache
+            .insert(claims.sid.clone(), Arc::clone(&known));
         // It may have ended between the look-up and the insertion.
         if self.ended.contains(&claims.sid) {
-            self.views.0.invalidate(&claims.sid);
+            self.views.cache.invalidate(&claims.sid);
             return Ok(None);
+        }
+        // An account, perhaps this one, changed between the look-up and the insertion.
+        if self.views.changes.load(Ordering::SeqCst) != changes {
+            self.views.cache.invalidate(&claims.sid);
         }
         Ok(Some(known))
     }

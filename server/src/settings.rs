@@ -25,7 +25,7 @@ pub struct Settings {
     pub keys: Option<Keys>,
     /// Where the database and the development key live.
     pub data_dir: PathBuf,
-    /// The database, `sqlite:…`; `None` for the file in the data directory.
+    /// The database, `sqlite:…` or `postgres:…`; `None` for the file in the data directory.
     pub database_url: Option<String>,
     /// Spotify, where a client id is set.
     pub spotify: Option<SpotifySettings>,
@@ -213,11 +213,12 @@ impl Settings {
         }
         let data_dir = values.text("STAGEDOOR_DATA_DIR", "./data").into();
         let database_url = values.secret("DATABASE_URL");
-        if database_url
-            .as_ref()
-            .is_some_and(|url| !url.starts_with("sqlite:"))
-        {
-            values.wrong("DATABASE_URL", "must start with sqlite:");
+        if database_url.as_ref().is_some_and(|url| {
+            !["sqlite:", "postgres:", "postgresql:"]
+                .iter()
+                .any(|start| url.starts_with(start))
+        }) {
+            values.wrong("DATABASE_URL", "must start with sqlite: or postgres:");
         }
         let session_idle_s = values.parsed("STAGEDOOR_SESSION_IDLE", "30d", value::seconds);
         let session_max_s = values.parsed("STAGEDOOR_SESSION_MAX", "180d", value::seconds);

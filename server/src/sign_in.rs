@@ -22,7 +22,7 @@ use crate::exchanges::{Joined, NoResult};
 use crate::limits::{Kind, Limited};
 use crate::provider::spotify::{self, PersonError};
 use crate::sessions::{SessionError, Who};
-use crate::store::{StoreError, Use};
+use crate::store::{NewSession, StoreError, Use};
 use crate::world::World;
 
 /// Room for the session cookie, in bytes; the token in it has about 400.
@@ -440,7 +440,11 @@ impl World {
             .sign_in(
                 &person,
                 [&fresh_ids[0], &fresh_ids[1]],
-                &session,
+                &NewSession {
+                    id: &session,
+                    browser: None,
+                    provider_session: None,
+                },
                 previous,
                 self.clock.now(),
             )

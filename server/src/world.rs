@@ -11,6 +11,7 @@ use crate::cookies::CookieName;
 use crate::egress::Egress;
 use crate::ended::Ended;
 use crate::exchanges::Exchanges;
+use crate::feed::Feed;
 use crate::keys;
 use crate::limits::Limits;
 use crate::provider::{self, Provider};
@@ -44,6 +45,8 @@ pub struct World {
     pub transactions: Transactions,
     /// Sessions that ended a short time ago.
     pub ended: Ended,
+    /// How far what other nodes end and change was followed.
+    pub feed: Feed,
     /// Account views by session.
     pub views: Views,
     /// Exchanges under way.
@@ -111,6 +114,7 @@ impl World {
             connections: Connections::new(&key_ring),
             transactions: Transactions::new(&key_ring),
             ended,
+            feed: Feed::default(),
             views: Views::default(),
             exchanges: Exchanges::default(),
             refreshes: Refreshes::default(),

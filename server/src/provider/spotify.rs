@@ -208,6 +208,7 @@ pub async fn person(
             .as_deref()
             .map(shortened)
             .filter(|name| !name.trim().is_empty()),
+        email: None,
         picture: user
             .images
             .first()
