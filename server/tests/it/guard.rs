@@ -48,6 +48,54 @@ const FUNCTIONS: &[Function] = &[
         body: "{}",
         answer: (200, ""),
     },
+    Function {
+        method: "POST",
+        path: "/api/disconnect",
+        body: r#"{"provider":"spotify"}"#,
+        answer: (401, "signed_out"),
+    },
+    Function {
+        method: "POST",
+        path: "/api/account/link/confirm",
+        body: r#"{"accept":true}"#,
+        answer: (401, "signed_out"),
+    },
+    Function {
+        method: "POST",
+        path: "/api/account/unlink",
+        body: r#"{"provider":"spotify"}"#,
+        answer: (401, "signed_out"),
+    },
+    Function {
+        method: "GET",
+        path: "/api/account/sessions",
+        body: "",
+        answer: (401, "signed_out"),
+    },
+    Function {
+        method: "POST",
+        path: "/api/account/sessions/end",
+        body: r#"{"others":true}"#,
+        answer: (401, "signed_out"),
+    },
+    Function {
+        method: "POST",
+        path: "/api/account/delete",
+        body: "{}",
+        answer: (401, "signed_out"),
+    },
+    Function {
+        method: "GET",
+        path: "/api/account/export",
+        body: "",
+        answer: (401, "signed_out"),
+    },
+    Function {
+        method: "GET",
+        path: "/api/admin",
+        body: "",
+        answer: (401, "signed_out"),
+    },
 ];
 
 /// What else is under `/api`: the way to the provider, and nothing at all.
@@ -697,7 +745,8 @@ async fn unknown_paths_are_not_there() {
         "/api/spotify/v1",
         "/api/spotify/v2/me",
         "/api/google/v1/me",
-        "/api/backchannel-logout/google",
+        "/api/backchannel-logout",
+        "/api/backchannel-logout/google/x",
     ];
     for path in paths {
         for method in [Method::GET, Method::POST, Method::DELETE] {
