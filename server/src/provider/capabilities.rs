@@ -2,6 +2,10 @@
 
 /// What a provider can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a yes or no of its own; together they are the provider"
+)]
 pub struct Capabilities {
     /// It answers an exchange with an ID token. Then one must come and hold; else none is looked at.
     pub id_token: bool,
