@@ -8,6 +8,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Response, StatusCode, header};
 use axum::response::IntoResponse as _;
 use http_body_util::{BodyExt as _, Limited};
+use oauth::id_token::SKEW_S;
 use oauth::jose::{JoseError, Jws, TokenKind};
 use oauth::logout_token::{self, LogoutExpected, LogoutToken, LogoutTokenError};
 
@@ -103,9 +104,11 @@ impl World {
 
     async fn end_named(&self, token: &LogoutToken) -> Result<usize, BackChannelError> {
         let now = self.clock.now();
+        // Remembered for as long as it would be taken: its clock may be behind ours.
+        let until = token.expires_at.saturating_add(SKEW_S + 1);
         let used = self
             .store
-            .use_logout_token(&token.issuer, &token.token_id, token.expires_at, now)
+            .use_logout_token(&token.issuer, &token.token_id, until, now)
             .await?;
         if used == Use::Again {
             return Err(BackChannelError::Replayed);
