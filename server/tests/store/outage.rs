@@ -1,4 +1,4 @@
-//! A PostgreSQL that goes away and comes back, behind a relay that can be cut.
+//! A `PostgreSQL` that goes away and comes back, behind a relay that can be cut.
 
 use std::net::SocketAddr;
 use std::path::Path;

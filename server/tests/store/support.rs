@@ -1,4 +1,4 @@
-//! A database of its own for every test: a file of SQLite, and a database of PostgreSQL where
+//! A database of its own for every test: a file of `SQLite`, and a database of `PostgreSQL` where
 //! `STAGEDOOR_TEST_POSTGRES` names a cluster (`cargo xtask test` always starts one).
 
 use std::io::Write as _;
