@@ -15,6 +15,7 @@ use axum::http::{Method, Request, Response, header};
 use sandbox::{Control, Sandbox};
 use serde_json::{Value, json};
 use server::egress::Egress;
+use server::rng::Rng;
 
 const ORIGIN: &str = "http://127.0.0.1:3999";
 const WARM_UP: usize = 50;
@@ -136,11 +137,9 @@ async fn sign_in(
 ) -> Result<(), Box<dyn std::error::Error>> {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use rand::Rng as _;
     use sha2::{Digest as _, Sha256};
 
-    let random: [u8; 32] = rand::rngs::OsRng.unwrap_err().random();
-    let verifier = URL_SAFE_NO_PAD.encode(random);
+    let verifier = URL_SAFE_NO_PAD.encode(Rng::system()?.bytes::<32>());
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
     let begin = json!({"provider": provider, "code_challenge": challenge});
     let begun = post(egress, "/api/sign-in/begin", &begin, None).await?;
@@ -181,7 +180,9 @@ async fn post(
     if let Some(cookie) = cookie {
         request = request.header(header::COOKIE, cookie);
     }
-    Ok(egress.send(request.body(serde_json::to_vec(body)?)?).await?)
+    Ok(egress
+        .send(request.body(serde_json::to_vec(body)?)?)
+        .await?)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a few seconds in nanoseconds")]
