@@ -19,7 +19,7 @@ use server::rng::Rng;
 
 const ORIGIN: &str = "http://127.0.0.1:3999";
 const WARM_UP: usize = 50;
-const MEASURED: usize = 500;
+const MEASURED: u32 = 500;
 const ROUNDS: usize = 3;
 
 #[tokio::main]
@@ -42,14 +42,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             for _ in 0..MEASURED {
                 sign_in(&egress, &sandbox.control(), provider).await?;
             }
-            times.push(milliseconds(server.cpu()? - before) / MEASURED as f64);
+            times.push(milliseconds(server.cpu()? - before) / f64::from(MEASURED));
         }
         let before = server.cpu()?;
         for _ in 0..MEASURED {
             let request = Request::get(format!("{ORIGIN}/healthz")).body(Vec::new())?;
             egress.send(request).await?;
         }
-        nothing.push(milliseconds(server.cpu()? - before) / MEASURED as f64);
+        nothing.push(milliseconds(server.cpu()? - before) / f64::from(MEASURED));
     }
     let mut out = std::io::stdout();
     let bare = median(&mut nothing);
@@ -141,8 +141,8 @@ async fn sign_in(
 
     let verifier = URL_SAFE_NO_PAD.encode(Rng::system()?.bytes::<32>());
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
-    let begin = json!({"provider": provider, "code_challenge": challenge});
-    let begun = post(egress, "/api/sign-in/begin", &begin, None).await?;
+    let request = json!({"provider": provider, "code_challenge": challenge});
+    let begun = post(egress, "/api/sign-in/begin", &request, None).await?;
     let cookie = begun
         .headers()
         .get(header::SET_COOKIE)
@@ -156,8 +156,8 @@ async fn sign_in(
         _ => control.authorize(authorize_url, "ada")?,
     };
     let query = callback.split_once('?').ok_or("no query")?.1;
-    let complete = json!({"provider": provider, "query": query, "code_verifier": verifier});
-    let done = post(egress, "/api/sign-in/complete", &complete, Some(&cookie)).await?;
+    let request = json!({"provider": provider, "query": query, "code_verifier": verifier});
+    let done = post(egress, "/api/sign-in/complete", &request, Some(&cookie)).await?;
     if done.status().is_success() {
         Ok(())
     } else {
