@@ -492,14 +492,19 @@ async fn a_person_removes_an_app_on_the_connections_page() {
     decide(&mut browser, "ada", &query(&[]), "continue").await;
     let page = browser.get("/google/account/connections").await;
     assert!(page.body.contains("Remove access of Stagedoor"));
+    let url = authorize_url(&[]);
+    browser.control.google_authorize(&url, "kenji").unwrap();
     let remove = "/google/account/connections/remove";
     let fields = [("account", "kenji"), ("client_id", "sandbox-client")];
     browser.post_form(remove, &[], &fields).await;
-    assert_eq!(browser.control.snapshot().google.consents.len(), 1);
+    let consents = browser.control.snapshot().google.consents;
+    assert_eq!(consents.len(), 2, "kenji is not signed in here");
     let fields = [("account", "ada"), ("client_id", "sandbox-client")];
     let answer = browser.post_form(remove, &[], &fields).await;
     assert_eq!(answer.location(), "/google/account/connections");
-    assert!(browser.control.snapshot().google.consents.is_empty());
+    let consents = browser.control.snapshot().google.consents;
+    assert_eq!(consents.len(), 1);
+    assert_eq!(consents[0].login, "kenji");
     let page = browser.get("/google/account/connections").await;
     assert!(page.body.contains("No app has access"));
 }
