@@ -396,7 +396,7 @@ fn header_that_two_readers_read_differently_is_refused() {
         "null",
         r#"{"alg":"RS256",}"#,
         r#"{"alg":"RS256","n":1e400}"#,
-        r#"{'alg':'RS256'}"#,
+        r"{'alg':'RS256'}",
         &deep,
     ] {
         assert_eq!(refusal(&headed(header)), JoseError::Header, "{header}");
