@@ -42,9 +42,11 @@ const fn browser(package: &'static str, features: &'static str) -> Build {
 }
 
 /// All builds that clippy sees.
-pub(crate) const LINTED: [Build; 16] = [
+pub(crate) const LINTED: [Build; 18] = [
     native("seal", ""),
     native("oauth", ""),
+    native("oauth", "client"),
+    native("oauth", "oidc"),
     native("oauth", "client,oidc"),
     native("spotify", ""),
     native("guard", ""),

@@ -102,6 +102,7 @@ fn tokens() -> TokenSet {
         generation: 7,
         subject: None,
         id_token: None,
+        nonce: None,
     }
 }
 

@@ -226,6 +226,31 @@ fn due_under_thirty_seconds_before_the_end() {
 }
 
 #[test]
+fn due_begins_when_it_says() {
+    for life in [0, 1, 59, 60, 3600] {
+        let answer = TokenAnswer {
+            expires_in_s: Some(life),
+            ..answer()
+        };
+        let tokens = TokenSet::granted(answer, &[], NOW);
+        assert!(
+            tokens.due(tokens.due_at()) && !tokens.due(tokens.due_at() - 1),
+            "{life}"
+        );
+    }
+}
+
+#[test]
+fn the_nonce_survives_the_seal() {
+    let tokens = TokenSet {
+        nonce: Some("n-0S6_WzA2Mj".to_owned()),
+        ..granted()
+    };
+    let opened = TokenSet::from_sealed_json(&tokens.to_sealed_json()).expect("sealed by us");
+    assert_eq!(opened.nonce, tokens.nonce);
+}
+
+#[test]
 fn short_token_is_due_only_once_it_is_over() {
     for life in [0, 1, 29, 30, 59] {
         let answer = TokenAnswer {
@@ -380,6 +405,7 @@ proptest! {
             generation: u64::MAX,
             subject: Some(subject.clone()),
             id_token: Some(id_token(&token)),
+            nonce: None,
         };
         let bytes = tokens.to_sealed_json();
         let worst = token.len() * 6 + subject.len() * 6 + tokens.scopes.iter().map(|s| s.len() * 2 + 3).sum::<usize>() + 192;
