@@ -181,7 +181,9 @@ async fn post(
     if let Some(cookie) = cookie {
         request = request.header(header::COOKIE, cookie);
     }
-    Ok(egress.send(request.body(serde_json::to_vec(body)?)?).await?)
+    Ok(egress
+        .send(request.body(serde_json::to_vec(body)?)?)
+        .await?)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a few seconds in nanoseconds")]
