@@ -70,22 +70,26 @@ fn OnTheServer() -> impl IntoView {
             how_long: "Until you unlink it or delete the account.".to_owned(),
         },
         Row {
-            what: "An identity that waits",
-            why: "What you went to link and did not confirm yet, so that the page can ask you.",
-            how_long: "Ten minutes.".to_owned(),
-        },
-        Row {
             what: "Your sessions",
             why: "When and with which service you signed in, when you were last here, and what your \
                   browser calls itself, such as “Firefox on Linux”: so that you can see where you \
-                  are signed in and end it at once, also for a stolen cookie. No address, no place.",
+                  are signed in and end it at once, also for a stolen cookie. And the number that \
+                  the service gave the sign-in, so that it can end it here, too. No address, no \
+                  place.",
             how_long: session_lasts,
         },
         Row {
             what: "Ended sessions",
             why: "The number of a session that ended, so that a copied cookie is worth nothing from \
                   that moment on.",
-            how_long: "A few minutes.".to_owned(),
+            how_long: "Some minutes longer than such a cookie could speak for it, which is ten."
+                .to_owned(),
+        },
+        Row {
+            what: "Changes",
+            why: "When something about your account changed last, so that every server of this \
+                  installation forgets what it had in memory.",
+            how_long: "Some minutes.".to_owned(),
         },
         Row {
             what: "Used sign-ins",
@@ -158,6 +162,10 @@ fn InTheBrowser() -> impl IntoView {
                 )}
             </li>
             <li>"Who you are here, signed, in a cookie of the same kind."</li>
+            <li>
+                "While something you went to link waits for your word: what the service told of it, \
+                 sealed, for ten minutes at most."
+            </li>
             <li>
                 "While you are signing in or linking: a secret in this tab, and the page to come \
                  back to. They are gone as soon as it has ended, well or not, or the tab is closed; \

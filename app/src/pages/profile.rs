@@ -220,11 +220,16 @@ fn Terms(connection: ConnectionView) -> impl IntoView {
 #[component]
 fn Ending() -> impl IntoView {
     let session = use_session();
+    let connected = Memo::new(move |_| {
+        session
+            .view()
+            .is_some_and(|view| view.connection(SPOTIFY).is_some())
+    });
     view! {
         <section class="card" aria-labelledby="ending">
             <h2 id="ending">"Change or end it"</h2>
             <div class="actions">
-                {session.provider(SPOTIFY).map(|provider| view! {
+                {move || connected.get().then(|| session.provider(SPOTIFY)).flatten().map(|provider| view! {
                     <SignInButton
                         provider
                         label="Use another account"

@@ -5,7 +5,6 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::error::{ApiError, Code};
 use crate::page_life::{browser_now, on_restored};
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::session::ProviderView;
@@ -226,6 +225,9 @@ pub fn ConnectButton(
     /// The page to come back to; the one shown where absent.
     #[prop(default = None)]
     return_to: Option<&'static str>,
+    /// Draws it quieter than the one thing to do on a page.
+    #[prop(optional)]
+    quiet: bool,
 ) -> impl IntoView {
     let session = use_session();
     let (signed_in, linked) = untrack(|| (session.signed_in(), session.has_identity(&provider.id)));
@@ -234,10 +236,5 @@ pub fn ConnectButton(
         (Some(true), true) => (Intent::Grant, format!("Connect {} again", provider.label)),
         _ => (Intent::SignIn, format!("Connect {} again", provider.label)),
     };
-    view! { <SignInButton provider label intent return_to /> }
-}
-
-/// Whether `error` wants nothing but a recent sign-in.
-pub fn wants_recent(error: &ApiError) -> bool {
-    error.code == Code::RecentSignInNeeded
+    view! { <SignInButton provider label intent return_to quiet /> }
 }

@@ -40,7 +40,7 @@ pub fn Connections() -> impl IntoView {
                 session.has_identity(&provider.id)
                     && connected.iter().all(|it| it.provider != provider.id)
             })
-            .map(|provider| view! { <ConnectButton provider return_to=Some("/account") /> })
+            .map(|provider| view! { <ConnectButton provider return_to=Some("/account") quiet=true /> })
             .collect_view()
     };
     view! {

@@ -60,11 +60,11 @@ fn Question(pending: PendingLinkView) -> impl IntoView {
             <h2 id="pending-link" tabindex="-1" node_ref=heading>"Link this identity?"</h2>
             <div class="two-sides">
                 <Here account identities />
-                <There pending=pending.clone() label=label.clone() />
+                <There pending=pending.clone() label />
             </div>
             <p>
-                {format!("Linked, both lead into this one account: whoever can sign in to either of \
-                          them at {label} or at the others can use it.")}
+                "Linked, both lead into this one account: whoever can sign in with either of them \
+                 can use it."
             </p>
             <p class="warning">
                 <strong>"Only do this if you started it just now and both are you."</strong>
@@ -75,7 +75,7 @@ fn Question(pending: PendingLinkView) -> impl IntoView {
             </div>
             <Outcome act />
             <p class="soft small">
-                "Without your word nothing is linked, and the question goes by itself: "
+                "Without your word nothing is linked. The question stands until "
                 <Moment at=pending.expires_at /> "."
             </p>
         </section>
