@@ -102,7 +102,7 @@ impl Store {
     /// [`StoreError`] where the address, the folder, the file, the server or the migration fails.
     pub async fn open(url: Option<&str>, data_dir: &Path) -> Result<Self, StoreError> {
         let (pool, engine) = connect::open(url, data_dir).await?;
-        Self::migrated(pool, engine).await
+        Ok(Self { pool, engine })
     }
 
     /// A database of its own in memory, for tests.
@@ -111,11 +111,6 @@ impl Store {
     /// [`StoreError`] where the migration fails.
     pub async fn in_memory() -> Result<Self, StoreError> {
         Self::open(Some("sqlite::memory:"), Path::new("")).await
-    }
-
-    async fn migrated(pool: AnyPool, engine: Engine) -> Result<Self, StoreError> {
-        sqlx::migrate!("./migrations").run(&pool).await?;
-        Ok(Self { pool, engine })
     }
 
     /// Asks the database for a sign of life.

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AnyConnection, AnyPool, Connection as _, Executor as _};
 use url::Url;
 
-use super::StoreError;
+use super::{StoreError, timely};
 
 /// How many connections a node holds at most.
 const CONNECTIONS: u32 = 8;
@@ -27,6 +28,9 @@ const SQLITE_FILE: &str = "PRAGMA journal_mode = WAL;";
 /// What a connection to `PostgreSQL` is told, in milliseconds.
 const POSTGRES: &str =
     "SET statement_timeout = 4000; SET idle_in_transaction_session_timeout = 15000;";
+
+/// The schema, in steps. One that was applied is never edited.
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// Parameters of an address that the driver knows. It would log any other together with its value.
 const PARAMETERS: [&str; 20] = [
@@ -82,7 +86,7 @@ impl Engine {
     }
 }
 
-/// Opens `url`, or the file in `data_dir`.
+/// Opens `url`, or the file in `data_dir`, and migrates it.
 pub(super) async fn open(
     url: Option<&str>,
     data_dir: &Path,
@@ -152,10 +156,19 @@ async fn sqlite(mut url: Url) -> Result<AnyPool, StoreError> {
                 Ok(())
             })
         });
-    Ok(pool.connect_with(options(&url)?).await?)
+    let pool = pool.connect_with(options(&url)?).await?;
+    MIGRATIONS.run(&pool).await?;
+    Ok(pool)
 }
 
 async fn postgres(url: &Url) -> Result<AnyPool, StoreError> {
+    // On a connection of its own, which may take its time: a statement over many rows, and other
+    // nodes that migrate first.
+    let options = options(url)?;
+    let connect = async { Ok(AnyConnection::connect_with(&options).await?) };
+    let mut connection = timely(connect).await?;
+    MIGRATIONS.run(&mut connection).await?;
+    connection.close().await?;
     let pool = pool(CONNECTIONS)
         .after_connect(|connection, _| {
             Box::pin(async move {
@@ -164,7 +177,7 @@ async fn postgres(url: &Url) -> Result<AnyPool, StoreError> {
             })
         })
         .after_release(|connection, _| Box::pin(lives(connection)));
-    Ok(pool.connect_with(options(url)?).await?)
+    Ok(pool.connect_with(options).await?)
 }
 
 fn pool(connections: u32) -> AnyPoolOptions {

@@ -1,6 +1,6 @@
 //! Identities that come and go, and accounts that are deleted.
 
-use server::store::{Linked, Unlinked};
+use server::store::{Linked, Person, Unlinked};
 
 use crate::support::{
     Database, ada, at_google, link, on_both, providers, sign_in, try_link, try_sign_in,
@@ -63,14 +63,23 @@ on_both! {
 
     async fn a_link_and_a_first_sign_in_share_no_identity(database: Database) {
         let (here, there) = (&database.store, database.again().await);
-        sign_in(here, &ada(&["id:ada"]), 1).await;
-        let bea = at_google("bea");
-        let (linked, account) = tokio::join!(link(here, &bea, "a1", 2), sign_in(&there, &bea, 3));
-        match linked {
-            Linked::Done => assert_eq!(account, "a1"),
-            other => assert_eq!((other, account.as_str()), (Linked::Taken, "a3")),
+        for n in 1..=10 {
+            let (ada, bea) = (ada(&[&format!("id:{n}")]), at_google(&format!("bea{n}")));
+            let account = sign_in(here, &ada, 10 * n).await;
+            let (linked, signed_in) = tokio::join!(
+                link(here, &bea, &account, 10 * n + 1),
+                sign_in(&there, &bea, 10 * n + 2)
+            );
+            match linked {
+                Linked::Done => assert_eq!(signed_in, account),
+                other => {
+                    assert_eq!(other, Linked::Taken);
+                    assert_ne!(signed_in, account);
+                }
+            }
         }
-        assert_eq!(database.number("SELECT COUNT(*) FROM identity").await, 2);
+        assert_eq!(database.number("SELECT COUNT(*) FROM identity").await, 20);
+        assert_eq!(database.number("SELECT COUNT(*) FROM identity_key").await, 20);
     }
 
     async fn an_unlinked_identity_is_a_stranger(database: Database) {
@@ -103,18 +112,22 @@ on_both! {
     async fn two_parallel_unlinks_leave_one(database: Database) {
         let (here, there) = (&database.store, database.again().await);
         sign_in(here, &ada(&["id:ada"]), 1).await;
-        link(here, &at_google("ada"), "a1", 2).await;
-        let (one, other) =
-            tokio::join!(here.unlink("a1", "google", 3), there.unlink("a1", "spotify", 3));
-        let unlinks = [one.expect("an answer"), other.expect("an answer")];
-        assert!(
-            matches!(
-                unlinks,
-                [Unlinked::Done, Unlinked::Last] | [Unlinked::Last, Unlinked::Done]
-            ),
-            "{unlinks:?}"
-        );
-        assert_eq!(providers(here, "s1").await.len(), 1);
+        for n in 10..20 {
+            for person in [ada(&["id:ada"]), at_google("ada")] {
+                link(here, &person, "a1", n).await;
+            }
+            let (one, other) =
+                tokio::join!(here.unlink("a1", "google", 3), there.unlink("a1", "spotify", 3));
+            let unlinks = [one.expect("an answer"), other.expect("an answer")];
+            assert!(
+                matches!(
+                    unlinks,
+                    [Unlinked::Done, Unlinked::Last] | [Unlinked::Last, Unlinked::Done]
+                ),
+                "{unlinks:?}"
+            );
+            assert_eq!(providers(here, "s1").await.len(), 1);
+        }
     }
 
     async fn the_profile_goes_with_the_identity(database: Database) {
@@ -133,7 +146,10 @@ on_both! {
         let store = &database.store;
         sign_in(store, &ada(&["id:ada"]), 1).await;
         link(store, &at_google("ada"), "a1", 2).await;
-        store.unlink("a1", "google", 3).await.expect("an answer");
+        // It was seen last, and nobody signed in with it.
+        let third = Person { provider: "third".into(), issuer: "https://third.example".into(), ..at_google("ada") };
+        link(store, &third, "a1", 3).await;
+        store.unlink("a1", "google", 4).await.expect("an answer");
         let found = store.session_and_account("s1").await.expect("an answer");
         let account = found.expect("a session").1;
         assert_eq!(account.name.as_deref(), Some("Ada"));
