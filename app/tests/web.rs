@@ -572,8 +572,20 @@ async fn unlinking_is_asked_twice_and_an_old_sign_in_is_told() {
     until(|| shown.find("[role=alert]").is_some()).await;
     assert_eq!(calls(), 1);
     assert!(shown.text().contains(Code::RecentSignInNeeded.sentence()));
-    assert!(button(&shown, "Continue with Google").is_some());
+    until(|| focused_text().contains(Code::RecentSignInNeeded.sentence())).await;
+}
+
+#[wasm_bindgen_test]
+async fn signing_in_again_is_offered_by_the_ways_that_lead_in() {
+    answer_with(&json_answer(
+        403,
+        r#"{"code":"recent_sign_in_needed","message":"x"}"#,
+    ));
+    let shown = show(Some(ada(false)), || view! { <Ways /> });
+    button(&shown, "Link Google").unwrap().click();
+    until(|| shown.find("[role=alert]").is_some()).await;
     assert!(button(&shown, "Continue with Spotify").is_some());
+    assert!(button(&shown, "Continue with Google").is_none());
 }
 
 #[wasm_bindgen_test]
