@@ -48,7 +48,11 @@ impl World {
             let wait = u32::try_from(retry_at - now).unwrap_or(1);
             return Err(ApiError::new(code).retry_after(wait));
         }
-        match client_credentials(&provider.client, self.egress.transport(), now).await {
+        let endpoints = provider
+            .endpoints(&self.egress, now)
+            .await
+            .map_err(|down| down.answer())?;
+        match client_credentials(&endpoints.client, self.egress.transport(), now).await {
             Ok(tokens) => {
                 let token = tokens.access_token.clone();
                 *held = Held {

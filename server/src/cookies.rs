@@ -40,6 +40,11 @@ impl CookieName {
         Self(format!("{PREFIX}tokens-{provider}"))
     }
 
+    /// The identity that waits to be linked.
+    pub fn link() -> Self {
+        Self(format!("{PREFIX}link"))
+    }
+
     /// The name as it stands in the header.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -288,18 +293,7 @@ impl Jar {
 
     /// The `Set-Cookie` headers of the answer.
     pub fn headers(&self) -> impl Iterator<Item = HeaderValue> {
-        self.changed.iter().filter_map(|(name, change)| {
-            let (value, max_age) = change
-                .as_ref()
-                .map_or(("", 0), |(value, age)| (value.as_str(), (*age).max(0)));
-            let mut line = format!(
-                "{}={value}; Path=/; Secure; HttpOnly; SameSite=Strict",
-                name.as_str()
-            );
-            // Writing to a string cannot fail.
-            let _ = write!(line, "; Max-Age={max_age}");
-            HeaderValue::from_str(&line).ok()
-        })
+        lines(self.changed.iter())
     }
 
     /// Changes nothing after all.
@@ -307,17 +301,32 @@ impl Jar {
         self.changed.clear();
     }
 
-    /// The same jar with what it unsets, and nothing that it sets.
-    #[must_use]
-    pub fn only_removals(mut self) -> Self {
-        self.changed.retain(|(_, change)| change.is_none());
-        self
+    /// The `Set-Cookie` headers that unset something, and none that sets anything.
+    pub fn removals(&self) -> impl Iterator<Item = HeaderValue> {
+        lines(self.changed.iter().filter(|(_, change)| change.is_none()))
     }
 
     fn change(&mut self, name: CookieName, change: Option<(String, i64)>) {
         self.changed.retain(|(changed, _)| *changed != name);
         self.changed.push((name, change));
     }
+}
+
+fn lines<'a>(
+    changes: impl Iterator<Item = &'a (CookieName, Option<(String, i64)>)>,
+) -> impl Iterator<Item = HeaderValue> {
+    changes.filter_map(|(name, change)| {
+        let (value, max_age) = change
+            .as_ref()
+            .map_or(("", 0), |(value, age)| (value.as_str(), (*age).max(0)));
+        let mut line = format!(
+            "{}={value}; Path=/; Secure; HttpOnly; SameSite=Strict",
+            name.as_str()
+        );
+        // Writing to a string cannot fail.
+        let _ = write!(line, "; Max-Age={max_age}");
+        HeaderValue::from_str(&line).ok()
+    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The one way out: every request to a provider leaves through here.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use app::error::{ApiError, Code};
@@ -53,22 +54,28 @@ pub type Sent =
     std::pin::Pin<Box<dyn Future<Output = Result<http::Response<Vec<u8>>, EgressError>> + Send>>;
 
 impl Egress {
-    /// A client; `https_only` unless providers on http loopback are allowed.
+    /// A client; `https_only` unless providers on http loopback are allowed. Then names that lead
+    /// into a private network lead nowhere: the address that was looked at is the one that is used,
+    /// so a second answer of the name server changes nothing.
     ///
     /// # Errors
     /// [`reqwest::Error`] where the TLS configuration cannot be made.
     pub fn new(https_only: bool) -> Result<Self, reqwest::Error> {
         #[expect(clippy::disallowed_methods, reason = "this is the one egress client")]
-        let http = reqwest::Client::builder()
+        let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
             .read_timeout(WHOLE)
             .no_proxy()
             .https_only(https_only)
             .referer(false)
-            .user_agent(concat!("stagedoor/", env!("CARGO_PKG_VERSION")))
-            .build()?;
-        Ok(Self { http })
+            .user_agent(concat!("stagedoor/", env!("CARGO_PKG_VERSION")));
+        if https_only {
+            builder = builder.dns_resolver(std::sync::Arc::new(PublicOnly));
+        }
+        Ok(Self {
+            http: builder.build()?,
+        })
     }
 
     /// Sends a request and reads the answer whole: at most ten seconds and 512 kB.
@@ -152,6 +159,56 @@ impl Egress {
     }
 }
 
+/// Whether an address is one of the public internet (the registries of RFC 6890).
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => {
+            if let Some(mapped) = address.to_ipv4() {
+                return is_public_v4(mapped);
+            }
+            let segments = address.segments();
+            // 2000::/3 is what is handed out; 6to4 and NAT64 carry an IPv4 address inside.
+            segments[0] & 0xe000 == 0x2000
+                && segments[0] != 0x2002
+                && !(segments[0] == 0x2001 && segments[1] < 0x0200)
+                && !(segments[0] == 0x2001 && segments[1] == 0x0db8)
+        }
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    !(address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_multicast()
+        || address.is_documentation()
+        || address.is_broadcast()
+        || a == 0
+        || a >= 240
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 192 && b == 0 && c == 0)
+        || (a == 198 && (b == 18 || b == 19)))
+}
+
+/// Resolves names as the system does, and keeps the public addresses alone.
+struct PublicOnly;
+
+impl reqwest::dns::Resolve for PublicOnly {
+    fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let public: Vec<SocketAddr> = found.filter(|address| is_public(address.ip())).collect();
+            if public.is_empty() {
+                return Err("the name leads to no public address".into());
+            }
+            let addresses: reqwest::dns::Addrs = Box::new(public.into_iter());
+            Ok(addresses)
+        })
+    }
+}
+
 /// The error without its URL: a query may hold what a log must not.
 fn unreachable(error: reqwest::Error) -> EgressError {
     if error.is_timeout() {
@@ -160,5 +217,62 @@ fn unreachable(error: reqwest::Error) -> EgressError {
         EgressError::Request(error.without_url())
     } else {
         EgressError::Unreachable(error.without_url())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn private_addresses_are_refused() {
+        for address in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "255.255.255.255",
+            "198.18.0.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "fd12::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "::127.0.0.1",
+            "2002:7f00:1::",
+            "64:ff9b::7f00:1",
+            "2001::1",
+            "2001:db8::1",
+        ] {
+            assert!(!is_public(address.parse().unwrap()), "{address}");
+        }
+    }
+
+    #[test]
+    fn public_addresses_are_known() {
+        for address in [
+            "8.8.8.8",
+            "172.15.0.1",
+            "100.63.0.1",
+            "2a00:1450:4001::200e",
+            "2001:4860:4860::8888",
+        ] {
+            assert!(is_public(address.parse().unwrap()), "{address}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_of_the_private_network_is_refused() {
+        use reqwest::dns::Resolve as _;
+        let name = "localhost".parse().unwrap();
+        assert!(PublicOnly.resolve(name).await.is_err());
     }
 }

@@ -38,6 +38,24 @@ impl Ended {
         recent.insert(session.to_owned(), now);
     }
 
+    /// Takes over ends that the database knows, and tells which of them are news here.
+    pub fn learn(&self, ended: Vec<(String, i64)>, now: i64) -> Vec<String> {
+        let unwritten = self
+            .unwritten
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        recent.retain(|session, at| *at >= Self::horizon(now) || unwritten.contains(session));
+        let mut news = Vec::new();
+        for (session, at) in ended {
+            if at >= Self::horizon(now) && !recent.contains_key(&session) {
+                recent.insert(session.clone(), at);
+                news.push(session);
+            }
+        }
+        news
+    }
+
     /// Whether a session was ended.
     pub fn contains(&self, session: &str) -> bool {
         self.recent
@@ -83,6 +101,24 @@ mod tests {
         ended.add("old", 0);
         ended.add("new", LIFE_S + 61);
         assert!(!ended.contains("old") && ended.contains("new"));
+    }
+
+    #[test]
+    fn an_end_is_news_once() {
+        let ended = Ended::default();
+        ended.add("own", 10);
+        let known = vec![("own".to_owned(), 10), ("other".to_owned(), 10)];
+        assert_eq!(ended.learn(known.clone(), 11), ["other"]);
+        assert!(ended.learn(known, 12).is_empty());
+        assert!(ended.contains("other"));
+    }
+
+    #[test]
+    fn an_end_of_long_ago_is_no_news() {
+        let ended = Ended::default();
+        let old = vec![("old".to_owned(), 0)];
+        assert!(ended.learn(old, LIFE_S + 61).is_empty());
+        assert!(!ended.contains("old"));
     }
 
     #[test]

@@ -2,18 +2,27 @@
 // The type of a page is as deep as its markup.
 #![recursion_limit = "512"]
 
+pub mod account;
+pub mod admin;
 pub mod answer;
 pub mod app_token;
+pub mod back_channel;
+pub mod browser;
 pub mod clock;
 pub mod connection;
 pub mod cookies;
+pub mod discovery;
 pub mod egress;
 pub mod ended;
 pub mod exchanges;
+pub mod feed;
 pub mod host;
+pub mod identify;
+pub mod key_sets;
 pub mod keys;
 pub mod limits;
 pub mod pages;
+pub mod pending_link;
 pub mod port;
 pub mod provider;
 pub mod proxy;
@@ -26,5 +35,7 @@ pub mod session_token;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;
+pub mod sign_out;
+pub mod signature;
 pub mod store;
 pub mod world;

@@ -101,6 +101,10 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     });
+    let following = tokio::spawn({
+        let world = Arc::clone(&world);
+        async move { world.follow().await }
+    });
     let service =
         router(Arc::clone(&world), &site).into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!(%address, origin, "listening");
@@ -114,6 +118,7 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     }
     tracing::info!("stopping");
     tidying.abort();
+    following.abort();
     world.tasks.close();
     if tokio::time::timeout(SHUTDOWN, world.tasks.wait())
         .await

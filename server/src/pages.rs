@@ -100,14 +100,15 @@ pub async fn render(world: Arc<World>, site: Site, request: Request) -> Response
 /// What the page knows at once. A visit by a link from another site brings no cookie of ours
 /// (they are `SameSite=Strict`), so without one it is not known who it is.
 async fn boot(world: &World, headers: &HeaderMap) -> Boot {
+    let now = world.clock.now();
     let providers = world
         .providers
         .iter()
         .map(|provider| ProviderView {
-            id: provider.id.to_owned(),
-            label: provider.label.to_owned(),
-            available: true,
-            manage_url: None,
+            id: provider.id.clone(),
+            label: provider.label.clone(),
+            available: provider.is_available(now),
+            manage_url: provider.manage_url.map(str::to_owned),
         })
         .collect();
     let jar = Jar::read(headers);

@@ -6,23 +6,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use app::api::account::{Deleted, Disconnected, Export, Sessions};
 use app::api::admin::Overview;
 use app::api::{BeginRequest, Begun, CompleteRequest, Completed, Refreshed, SignedOut};
-use app::error::{ApiError, Code};
+use app::error::ApiError;
 use app::port::Port;
 use app::session::SessionView;
 use async_trait::async_trait;
 use axum::http::{HeaderMap, HeaderValue, header};
 use leptos_axum::ResponseOptions;
 
-use crate::answer;
-use crate::cookies::{CookieName, Jar};
-use crate::sessions::Who;
+use crate::account::AccountError;
+use crate::cookies::Jar;
+use crate::sign_in::Visitor;
 use crate::world::World;
+use crate::{answer, browser};
 
 /// The port of one request.
 #[derive(Debug)]
 pub struct HttpPort {
     world: Arc<World>,
     client: IpAddr,
+    browser: Option<String>,
     jar: Mutex<Jar>,
     answer: ResponseOptions,
 }
@@ -38,6 +40,10 @@ impl HttpPort {
         Self {
             world,
             client,
+            browser: headers
+                .get(header::USER_AGENT)
+                .and_then(|value| value.to_str().ok())
+                .and_then(browser::label),
             jar: Mutex::new(Jar::read(headers)),
             answer,
         }
@@ -46,6 +52,33 @@ impl HttpPort {
     /// The jar, for the one call that a request makes. The lock is never held across an await.
     fn jar(&self) -> Jar {
         std::mem::take(&mut *self.jar.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Applies the jar, of a refusal what it unsets alone, and logs what is trouble.
+    fn answered<T>(&self, jar: &Jar, result: Result<T, AccountError>) -> Result<T, ApiError> {
+        match result {
+            Ok(value) => {
+                self.apply(jar);
+                Ok(value)
+            }
+            Err(error) => {
+                let cause = &error as &dyn std::error::Error;
+                if error.is_trouble() {
+                    tracing::error!(error = cause, "an account was not served");
+                } else {
+                    tracing::info!(error = cause, "an account's request was refused");
+                }
+                self.apply_removals(jar);
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Writes what the jar unsets to the answer.
+    fn apply_removals(&self, jar: &Jar) {
+        for cookie in jar.removals() {
+            self.answer.append_header(header::SET_COOKIE, cookie);
+        }
     }
 
     /// Writes what the jar changed to the answer, also beside an error: a transaction that ended
@@ -64,6 +97,7 @@ impl Port for HttpPort {
         let begun = self
             .world
             .begin(&request, &mut jar, self.client)
+            .await
             .inspect_err(|error| {
                 tracing::info!(
                     error = error as &dyn std::error::Error,
@@ -76,11 +110,15 @@ impl Port for HttpPort {
 
     async fn complete(&self, request: CompleteRequest) -> Result<Completed, ApiError> {
         let mut jar = self.jar();
-        let result = self.world.complete(&request, &mut jar, self.client).await;
+        let visitor = Visitor {
+            client: self.client,
+            browser: self.browser.clone(),
+        };
+        let result = self.world.complete(&request, &mut jar, visitor).await;
         match &result {
             Ok(_) => self.apply(&jar),
             // A refusal sets nothing; it only ends the transaction.
-            Err(_) => self.apply(&jar.only_removals()),
+            Err(_) => self.apply_removals(&jar),
         }
         result
     }
@@ -114,36 +152,55 @@ impl Port for HttpPort {
         result
     }
 
-    async fn disconnect(&self, _provider: String) -> Result<Disconnected, ApiError> {
-        Err(Code::NotFound.into())
+    async fn disconnect(&self, provider: String) -> Result<Disconnected, ApiError> {
+        let mut jar = self.jar();
+        let result = self.world.disconnect(&mut jar, &provider).await;
+        self.answered(&jar, result)
     }
 
-    async fn confirm_link(&self, _accept: bool) -> Result<SessionView, ApiError> {
-        Err(Code::NotFound.into())
+    async fn confirm_link(&self, accept: bool) -> Result<SessionView, ApiError> {
+        let mut jar = self.jar();
+        let result = self.world.confirm_link(&mut jar, accept).await;
+        self.answered(&jar, result)
     }
 
-    async fn unlink(&self, _provider: String) -> Result<SessionView, ApiError> {
-        Err(Code::NotFound.into())
+    async fn unlink(&self, provider: String) -> Result<SessionView, ApiError> {
+        let mut jar = self.jar();
+        let result = self.world.unlink(&mut jar, &provider).await;
+        self.answered(&jar, result)
     }
 
     async fn sessions(&self) -> Result<Sessions, ApiError> {
-        Err(Code::NotFound.into())
+        let jar = self.jar();
+        let result = self.world.list_sessions(&jar).await;
+        self.answered(&jar, result)
     }
 
-    async fn end_session(&self, _id: Option<String>, _others: bool) -> Result<Sessions, ApiError> {
-        Err(Code::NotFound.into())
+    async fn end_session(&self, id: Option<String>, others: bool) -> Result<Sessions, ApiError> {
+        let mut jar = self.jar();
+        let result = self
+            .world
+            .end_sessions(&mut jar, id.as_deref(), others)
+            .await;
+        self.answered(&jar, result)
     }
 
     async fn delete_account(&self) -> Result<Deleted, ApiError> {
-        Err(Code::NotFound.into())
+        let mut jar = self.jar();
+        let result = self.world.delete_account(&mut jar).await;
+        self.answered(&jar, result)
     }
 
     async fn export(&self) -> Result<Export, ApiError> {
-        Err(Code::NotFound.into())
+        let mut jar = self.jar();
+        let result = self.world.export_account(&mut jar).await;
+        self.answered(&jar, result)
     }
 
     async fn overview(&self) -> Result<Overview, ApiError> {
-        Err(Code::NotFound.into())
+        let jar = self.jar();
+        let result = self.world.overview(&jar).await;
+        self.answered(&jar, result)
     }
 
     fn refused(&self, error: &ApiError) {
@@ -151,56 +208,6 @@ impl Port for HttpPort {
         if let Some(seconds) = error.retry_after {
             self.answer
                 .insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-    }
-}
-
-impl World {
-    /// Ends the session of a browser, or every session of its account. The cookies go whatever the
-    /// database says: who signs out on a borrowed machine must not be left signed in. Where the
-    /// database is away, the session is over on this node at once and its end is written later.
-    async fn sign_out(&self, jar: &mut Jar, everywhere: bool) -> Result<SignedOut, ApiError> {
-        let now = self.clock.now();
-        // A token that is only well signed may end its own session. Ending others wants a live one.
-        let own = jar
-            .get(&CookieName::session())
-            .and_then(|token| self.session_tokens.verify(token, now).ok());
-        let live = if everywhere {
-            self.who(jar).await
-        } else {
-            Ok(Who::Nobody)
-        };
-        self.forget(jar);
-        let mut written = true;
-        if let Some(own) = own {
-            written &= self.end_for_good(&own.sid).await;
-        }
-        match live {
-            Ok(Who::Session(claims)) => match self.store.end_sessions_of(&claims.sub, now).await {
-                Ok(sessions) => sessions.iter().for_each(|session| self.note_ended(session)),
-                Err(error) => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "the sessions of an account cannot be ended"
-                    );
-                    written = false;
-                }
-            },
-            Ok(_) => {}
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "it cannot be told whose sessions to end"
-                );
-                written = false;
-            }
-        }
-        if written {
-            Ok(SignedOut {
-                end_session_url: None,
-            })
-        } else {
-            Err(Code::Unavailable.into())
         }
     }
 }

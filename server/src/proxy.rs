@@ -70,9 +70,12 @@ impl Call {
         token: &AccessToken,
     ) -> Result<http::Request<Vec<u8>>, ApiError> {
         let bearer = provider::bearer(token).map_err(|_| ApiError::new(Code::Unexpected))?;
+        let api_url = provider
+            .api_url()
+            .ok_or_else(|| ApiError::new(Code::NotFound))?;
         let mut request = http::Request::builder()
             .method(self.method.clone())
-            .uri(format!("{}/v1{}", provider.api_url, self.target))
+            .uri(format!("{api_url}/v1{}", self.target))
             .header(header::AUTHORIZATION, bearer)
             .header(header::ACCEPT, "application/json")
             .body(self.body.clone())
@@ -109,7 +112,7 @@ impl World {
         })?;
         let now = self.clock.now();
         let held = who.session().map_or(Held::Nothing, |claims| {
-            self.connections.open(jar, provider.id, &claims.sid, now)
+            self.connections.open(jar, &provider.id, &claims.sid, now)
         });
         let peer = request
             .extensions()
@@ -171,7 +174,7 @@ impl World {
             .await?;
         if response.status() == StatusCode::UNAUTHORIZED {
             // Spotify does not take a token that it issued a moment ago: the connection is over.
-            jar.unset_cut(&CookieName::tokens(provider.id));
+            jar.unset_cut(&CookieName::tokens(&provider.id));
             return Err(Code::Reauthorize.into());
         }
         self.answer(response).await
@@ -218,7 +221,7 @@ impl World {
         tokens: &TokenSet,
         jar: &mut Jar,
     ) -> Result<TokenSet, ApiError> {
-        match self.refresh_tokens(&claims.sid, provider.id, tokens).await {
+        match self.refresh_tokens(&claims.sid, &provider.id, tokens).await {
             Ok(renewed) => {
                 let now = self.clock.now();
                 let ends_at = now + self.settings.session_max_s;
@@ -226,7 +229,7 @@ impl World {
                     .keep(
                         jar,
                         &renewed,
-                        (provider.id, &claims.sid),
+                        (&provider.id, &claims.sid),
                         ends_at,
                         now,
                         &self.rng,
@@ -236,7 +239,7 @@ impl World {
             }
             Err(error) => {
                 if error == NoTokens::Over {
-                    jar.unset_cut(&CookieName::tokens(provider.id));
+                    jar.unset_cut(&CookieName::tokens(&provider.id));
                 }
                 Err(error.into())
             }
@@ -266,7 +269,7 @@ impl World {
         let now = self.clock.now();
         let tokens = self
             .connections
-            .tokens(jar, provider.id, &claims.sid, now)
+            .tokens(jar, &provider.id, &claims.sid, now)
             .ok_or_else(|| ApiError::new(Code::NotConnected))?;
         if !tokens.due(now) {
             return Ok(tokens);

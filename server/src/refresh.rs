@@ -7,11 +7,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use app::error::{ApiError, Code};
-use oauth::client::{RefreshError, refresh};
+use oauth::client::{Granted, RefreshError, refresh};
+use oauth::id_token::Purpose;
 use oauth::tokens::TokenSet;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
+use crate::identify::{self, IdentifyError};
+use crate::provider::{Endpoints, Provider};
+use crate::store::{Person, StoreError};
 use crate::world::World;
 
 /// A result stays at most this long, in seconds.
@@ -197,8 +201,22 @@ impl World {
         let Some(provider) = self.provider(provider) else {
             return Landed::Over;
         };
-        match refresh(&provider.client, tokens, self.egress.transport(), now).await {
-            Ok(tokens) => Landed::Tokens(Arc::new(tokens)),
+        let endpoints = match provider.endpoints(&self.egress, now).await {
+            Ok(endpoints) => endpoints,
+            Err(down) => return failed(down.answer().code, down.retry_after_s.into()),
+        };
+        match refresh(&endpoints.client, tokens, self.egress.transport(), now).await {
+            Ok(granted) => match self.adopt(provider, &endpoints, granted).await {
+                Ok(tokens) => Landed::Tokens(Arc::new(tokens)),
+                Err(error) => {
+                    tracing::error!(
+                        provider = provider.id,
+                        error = &error as &dyn std::error::Error,
+                        "a refresh brought an ID token that does not hold"
+                    );
+                    failed(error.answer().code, BACK_OFF_S)
+                }
+            },
             Err(RefreshError::Ended | RefreshError::NoRefreshToken) => {
                 tracing::info!(provider = provider.id, "the provider ended a connection");
                 Landed::Over
@@ -227,6 +245,97 @@ impl World {
                 failed(Code::ProviderError, BACK_OFF_S)
             }
         }
+    }
+}
+
+impl World {
+    /// Checks the ID token that came with renewed tokens, and renews what is known of the person.
+    ///
+    /// # Errors
+    /// [`IdentifyError`] where it does not hold, or is of somebody else: then nothing of the answer
+    /// is used.
+    async fn adopt(
+        &self,
+        provider: &Provider,
+        endpoints: &Endpoints,
+        granted: Granted,
+    ) -> Result<TokenSet, IdentifyError> {
+        let mut tokens = granted.tokens;
+        let (Some(subject), true) = (tokens.subject.clone(), endpoints.capabilities.id_token)
+        else {
+            return Ok(tokens);
+        };
+        if let Some(text) = granted.id_token {
+            let purpose = Purpose::Refresh {
+                subject: &subject,
+                nonce: tokens.nonce.as_deref(),
+            };
+            let now = self.clock.now();
+            identify::verify(
+                &self.egress,
+                provider,
+                endpoints,
+                &text,
+                &tokens.access_token,
+                purpose,
+                now,
+            )
+            .await?;
+            if endpoints.capabilities.end_session {
+                tokens.id_token = Some(text);
+            }
+        }
+        self.renew_profile(provider, endpoints, &tokens, &subject)
+            .await;
+        Ok(tokens)
+    }
+
+    /// Asks userinfo for name, address and picture as they are now. Where it fails, what is known
+    /// stays: the tokens are good all the same.
+    async fn renew_profile(
+        &self,
+        provider: &Provider,
+        endpoints: &Endpoints,
+        tokens: &TokenSet,
+        subject: &str,
+    ) {
+        let url = endpoints
+            .open_id
+            .as_ref()
+            .and_then(|more| more.userinfo_url.as_ref());
+        let Some(url) = url else { return };
+        let told = identify::userinfo(&self.egress, url, &tokens.access_token, subject).await;
+        let renewed = match told {
+            Ok(profile) => {
+                let person = identify::person(provider, subject, profile);
+                self.store_profile(&person).await
+            }
+            Err(error) => {
+                tracing::warn!(
+                    provider = provider.id,
+                    error = &error as &dyn std::error::Error,
+                    "a profile was not renewed"
+                );
+                return;
+            }
+        };
+        if let Err(error) = renewed {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "a renewed profile was not written"
+            );
+        }
+    }
+
+    async fn store_profile(&self, person: &Person) -> Result<(), StoreError> {
+        let Some(account) = self.store.find_account(person).await? else {
+            return Ok(());
+        };
+        self.store
+            .update_person(person, &account, self.clock.now())
+            .await?;
+        self.views.invalidate_account(&account);
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::IntoResponse as _;
-use axum::routing::{MethodFilter, any, get, on};
+use axum::routing::{MethodFilter, any, get, on, post};
 use axum::{Json, Router};
 use guard::Guard;
 use http_body_util::{BodyExt as _, Collected, LengthLimitError, Limited};
@@ -24,7 +24,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::pages::{self, Site};
 use crate::port::HttpPort;
 use crate::world::World;
-use crate::{answer, host, proxy, request_log, security_headers};
+use crate::{answer, back_channel, host, proxy, request_log, security_headers};
 
 /// The longest body that a server function reads.
 const FUNCTION_BODY_BYTES: usize = 16 * 1024;
@@ -33,20 +33,26 @@ const FUNCTION_BODY_BYTES: usize = 16 * 1024;
 pub fn router(world: Arc<World>, site: &Site) -> Router {
     // Leptos renders with tasks of its own. Set before, by an earlier router of this process, it stands.
     let _ = any_spawner::Executor::init_tokio();
-    let guard = Guard::new(world.settings.origin.as_str()).layer(|refusal: guard::Refusal| {
-        let code = if refusal.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
-            Code::UnsupportedMediaType
-        } else {
-            Code::Csrf
-        };
-        tracing::info!(
-            error = &refusal as &dyn std::error::Error,
-            "a request was refused by the guard"
-        );
-        answer::refused(code)
-    });
+    let guard = Guard::new(world.settings.origin.as_str())
+        .exempt("/api/backchannel-logout")
+        .layer(|refusal: guard::Refusal| {
+            let code = if refusal.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+                Code::UnsupportedMediaType
+            } else {
+                Code::Csrf
+            };
+            tracing::info!(
+                error = &refusal as &dyn std::error::Error,
+                "a request was refused by the guard"
+            );
+            answer::refused(code)
+        });
     let mut api: Router<Arc<World>> = Router::new()
         .route("/api/spotify/v1/{*path}", any(proxy::handle))
+        .route(
+            "/api/backchannel-logout/{provider}",
+            post(back_channel::handle),
+        )
         .route("/api", any(not_found))
         .route("/api/", any(not_found))
         .route("/api/{*path}", any(not_found));

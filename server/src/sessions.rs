@@ -1,15 +1,18 @@
 //! Who a request comes from, and what that person is told about themselves.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use app::session::{AccountView, ConnectionView, IdentityView, SessionView};
 use moka::sync::Cache;
 
+use crate::admin::ADMIN;
 use crate::connection::Held;
 use crate::cookies::{CookieName, Jar, TooLarge};
-use crate::provider::spotify;
+use crate::provider::{IdentitySource, spotify};
 use crate::session_token::{Claims, SigningError, TokenError};
+use crate::sign_in::{RECENT_S, is_recent};
 use crate::store::{Account, Identity, SessionRow, StoreError};
 use crate::world::World;
 
@@ -64,18 +67,61 @@ pub struct Known {
     identities: Vec<Identity>,
 }
 
-/// Account views by session id: bounded, and good for a minute.
+impl Known {
+    /// The identities of the account.
+    pub fn identities(&self) -> &[Identity] {
+        &self.identities
+    }
+
+    /// Whether the account has an identity of `provider`.
+    pub fn has_identity_of(&self, provider: &str) -> bool {
+        self.identities
+            .iter()
+            .any(|identity| identity.provider == provider)
+    }
+
+    /// Whether the session was signed in to within the last ten minutes.
+    pub fn is_recent(&self, now: i64) -> bool {
+        is_recent(self.row.created_at, now)
+    }
+}
+
+/// Account views by session id: bounded, and ended by what this node does and what the feed tells of
+/// others. They last a little longer than a session token speaks for itself, so that signed-in
+/// people keep reading while the database is away.
 #[derive(Debug)]
-pub struct Views(Cache<String, Arc<Known>>);
+pub struct Views {
+    cache: Cache<String, Arc<Known>>,
+    /// How often accounts changed: what was read before a change must not be kept after it.
+    changes: AtomicU64,
+}
 
 impl Default for Views {
     fn default() -> Self {
-        Self(
-            Cache::builder()
+        Self {
+            cache: Cache::builder()
                 .max_capacity(10_000)
-                .time_to_live(Duration::from_mins(1))
+                .time_to_live(Duration::from_mins(11))
                 .build(),
-        )
+            changes: AtomicU64::default(),
+        }
+    }
+}
+
+impl Views {
+    /// Drops the views of every session of an account.
+    pub fn invalidate_account(&self, account: &str) {
+        self.invalidate_accounts(&[account.to_owned()]);
+    }
+
+    /// Drops the views of every session of these accounts.
+    pub fn invalidate_accounts(&self, accounts: &[String]) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        for (session, known) in &self.cache {
+            if accounts.contains(&known.account.id) {
+                self.cache.invalidate(session.as_str());
+            }
+        }
     }
 }
 
@@ -134,18 +180,27 @@ impl World {
             }
             Who::Session(claims) => {
                 let now = self.clock.now();
-                let due = is_due(&claims, now);
-                if due && !self.store.touch_session(&claims.sid, now).await? {
-                    return Ok(SessionView::default());
-                }
+                let mut due = is_due(&claims, now);
                 if due {
-                    self.views.0.invalidate(&claims.sid);
+                    match self.store.touch_session(&claims.sid, now).await {
+                        Ok(true) => self.views.cache.invalidate(&claims.sid),
+                        Ok(false) => return Ok(SessionView::default()),
+                        // What the token says is good for its ten minutes, and so is what is kept.
+                        Err(error) if claims.is_fresh(now) => {
+                            tracing::warn!(
+                                error = &error as &dyn std::error::Error,
+                                "a session goes on without being renewed"
+                            );
+                            due = false;
+                        }
+                        Err(error) => return Err(error.into()),
+                    }
                 }
                 let Some(known) = self.known(&claims).await? else {
                     return Ok(SessionView::default());
                 };
                 if due {
-                    self.issue(jar, &known.row)?;
+                    self.issue(jar, &known)?;
                 }
                 for provider in jar.token_providers() {
                     if let Held::Worthless = self.connections.open(jar, &provider, &claims.sid, now)
@@ -182,8 +237,8 @@ impl World {
         session: &str,
     ) -> Result<Option<(SessionRow, Account, Vec<Identity>)>, SessionError> {
         let found = self.store.session_and_account(session).await?;
-        if let Some((row, ..)) = &found {
-            self.issue(jar, row)?;
+        if let Some((row, _, identities)) = &found {
+            self.issue_for(jar, row, identities)?;
         }
         Ok(found)
     }
@@ -191,6 +246,7 @@ impl World {
     /// Clears the session and the connections that go with it.
     pub fn forget(&self, jar: &mut Jar) {
         jar.unset(CookieName::session());
+        jar.unset_cut(&CookieName::link());
         for provider in jar.token_providers() {
             jar.unset_cut(&CookieName::tokens(&provider));
         }
@@ -199,7 +255,12 @@ impl World {
     /// Notes on this node that a session ended, and drops what is kept for it.
     pub fn note_ended(&self, session: &str) {
         self.ended.add(session, self.clock.now());
-        self.views.0.invalidate(session);
+        self.drop_session(session);
+    }
+
+    /// Drops what this node keeps for a session.
+    pub(crate) fn drop_session(&self, session: &str) {
+        self.views.cache.invalidate(session);
         self.refreshes.forget(session);
     }
 
@@ -217,9 +278,9 @@ impl World {
                 id: account.id.clone(),
                 name: account.name.clone(),
                 picture: account.picture.clone(),
-                email: None,
-                created_at: 0,
-                roles: Vec::new(),
+                email: account.email.clone(),
+                created_at: account.created_at,
+                roles: self.roles(identities),
             }),
             identities: identities
                 .iter()
@@ -227,14 +288,14 @@ impl World {
                     provider: identity.provider.clone(),
                     subject: identity.subject.clone(),
                     name: identity.name.clone(),
-                    email: None,
+                    email: identity.email.clone(),
                     linked_at: identity.linked_at,
-                    seen_at: identity.linked_at,
+                    seen_at: identity.seen_at,
                 })
                 .collect(),
             connections,
             session_ends_at: Some(self.ends_at(row)),
-            recent_until: None,
+            recent_until: Some(row.created_at.saturating_add(RECENT_S)),
             pending_link: None,
         }
     }
@@ -248,9 +309,13 @@ impl World {
         let life_s = self
             .provider(provider)
             .and_then(|provider| provider.grant_life_s);
+        let is_spotify = self
+            .provider(provider)
+            .is_some_and(|provider| matches!(provider.identity, IdentitySource::Spotify { .. }));
         ConnectionView {
             provider: provider.to_owned(),
             permissions: spotify::permissions_of(&tokens.scopes)
+                .filter(|_| is_spotify)
                 .map(str::to_owned)
                 .collect(),
             scopes: tokens.scopes.clone(),
@@ -260,10 +325,15 @@ impl World {
         }
     }
 
-    async fn known(&self, claims: &Claims) -> Result<Option<Arc<Known>>, StoreError> {
-        if let Some(known) = self.views.0.get(&claims.sid) {
+    /// What is known of a session, kept or looked up.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it had to be looked up and could not.
+    pub(crate) async fn known(&self, claims: &Claims) -> Result<Option<Arc<Known>>, StoreError> {
+        if let Some(known) = self.views.cache.get(&claims.sid) {
             return Ok(Some(known));
         }
+        let changes = self.views.changes.load(Ordering::SeqCst);
         let Some((row, account, identities)) = self.store.session_and_account(&claims.sid).await?
         else {
             return Ok(None);
@@ -273,16 +343,23 @@ impl World {
             account,
             identities,
         });
-        self.views.0.insert(claims.sid.clone(), Arc::clone(&known));
+        self.views
+            .cache
+            .insert(claims.sid.clone(), Arc::clone(&known));
         // It may have ended between the look-up and the insertion.
         if self.ended.contains(&claims.sid) {
-            self.views.0.invalidate(&claims.sid);
+            self.views.cache.invalidate(&claims.sid);
             return Ok(None);
+        }
+        // An account, perhaps this one, changed between the look-up and the insertion.
+        if self.views.changes.load(Ordering::SeqCst) != changes {
+            self.views.cache.invalidate(&claims.sid);
         }
         Ok(Some(known))
     }
 
-    fn view(&self, jar: &Jar, known: &Known) -> SessionView {
+    /// The view of a session as the browser with this jar sees it.
+    pub(crate) fn view(&self, jar: &Jar, known: &Known) -> SessionView {
         let now = self.clock.now();
         let connections = self
             .providers
@@ -290,25 +367,60 @@ impl World {
             .filter_map(|provider| {
                 let tokens = self
                     .connections
-                    .tokens(jar, provider.id, &known.row.id, now)?;
-                Some(self.describe_connection(provider.id, &tokens))
+                    .tokens(jar, &provider.id, &known.row.id, now)?;
+                // An identity that was unlinked elsewhere leaves no connection.
+                known
+                    .has_identity_of(&provider.id)
+                    .then(|| self.describe_connection(&provider.id, &tokens))
             })
             .collect();
-        self.describe(&known.row, &known.account, &known.identities, connections)
+        let mut view = self.describe(&known.row, &known.account, &known.identities, connections);
+        view.pending_link = self
+            .pending_links
+            .open(jar, &known.row.id, now)
+            .map(|waiting| waiting.view());
+        view
     }
 
-    fn issue(&self, jar: &mut Jar, row: &SessionRow) -> Result<(), SessionError> {
+    /// The roles of an account: what a person may do in this app, in contrast to scopes.
+    pub fn roles(&self, identities: &[Identity]) -> Vec<String> {
+        let is_admin = self.settings.admins.iter().any(|admin| {
+            identities.iter().any(|identity| {
+                identity.provider == admin.provider && identity.subject == admin.subject
+            })
+        });
+        is_admin.then(|| ADMIN.to_owned()).into_iter().collect()
+    }
+
+    /// Issues the session token anew.
+    ///
+    /// # Errors
+    /// [`SessionError`].
+    pub(crate) fn issue(&self, jar: &mut Jar, known: &Known) -> Result<(), SessionError> {
+        self.issue_for(jar, &known.row, &known.identities)
+    }
+
+    fn issue_for(
+        &self,
+        jar: &mut Jar,
+        row: &SessionRow,
+        identities: &[Identity],
+    ) -> Result<(), SessionError> {
         let now = self.clock.now();
         let ends_at = self.ends_at(row);
-        let token = self
-            .session_tokens
-            .sign(&row.account_id, &row.id, &[], now, ends_at)?;
+        let token = self.session_tokens.sign(
+            &row.account_id,
+            &row.id,
+            &self.roles(identities),
+            now,
+            ends_at,
+        )?;
         jar.set(CookieName::session(), token, ends_at - now)?;
         Ok(())
     }
 
     /// When a session ends if it is not used again.
-    fn ends_at(&self, row: &SessionRow) -> i64 {
+    pub(crate) fn ends_at(&self, row: &SessionRow) -> i64 {
         let idle = row.seen_at.saturating_add(self.settings.session_idle_s);
         idle.min(row.created_at.saturating_add(self.settings.session_max_s))
     }

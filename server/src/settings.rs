@@ -1,6 +1,7 @@
 //! Settings: environment variables only, read once, refused as a whole where one is wrong.
 
 mod environment;
+mod providers;
 mod report;
 mod value;
 
@@ -8,10 +9,10 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use oauth::client::ClientSecret;
 use url::Url;
 
 pub use environment::Environment;
+pub use providers::{OpenIdSettings, SpotifySettings};
 pub use report::Report;
 
 /// Everything the server was told.
@@ -25,10 +26,16 @@ pub struct Settings {
     pub keys: Option<Keys>,
     /// Where the database and the development key live.
     pub data_dir: PathBuf,
-    /// The database, `sqlite:…`; `None` for the file in the data directory.
+    /// The database, `sqlite:…` or `postgres:…`; `None` for the file in the data directory.
     pub database_url: Option<String>,
     /// Spotify, where a client id is set.
     pub spotify: Option<SpotifySettings>,
+    /// Google, where a client id is set.
+    pub google: Option<OpenIdSettings>,
+    /// The other `OpenID` providers, by name.
+    pub open_id: Vec<OpenIdSettings>,
+    /// Who has the role `admin`: provider and subject.
+    pub admins: Vec<Admin>,
     /// Whether providers may be on http loopback.
     pub allow_loopback: bool,
     /// How long a session lives without being used, in seconds.
@@ -57,17 +64,13 @@ impl std::fmt::Debug for Keys {
     }
 }
 
-/// Spotify as configured.
-#[derive(Debug)]
-pub struct SpotifySettings {
-    /// The client id.
-    pub client_id: String,
-    /// The client secret.
-    pub client_secret: ClientSecret,
-    /// The accounts service, without a trailing slash.
-    pub accounts_url: String,
-    /// The Web API's host, without `/v1` and without a trailing slash.
-    pub api_url: String,
+/// A person with the role `admin`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admin {
+    /// The provider id.
+    pub provider: String,
+    /// The provider's id of the person, as the account page shows it.
+    pub subject: String,
 }
 
 /// A public origin: scheme, host and port, nothing else.
@@ -213,11 +216,12 @@ impl Settings {
         }
         let data_dir = values.text("STAGEDOOR_DATA_DIR", "./data").into();
         let database_url = values.secret("DATABASE_URL");
-        if database_url
-            .as_ref()
-            .is_some_and(|url| !url.starts_with("sqlite:"))
-        {
-            values.wrong("DATABASE_URL", "must start with sqlite:");
+        if database_url.as_ref().is_some_and(|url| {
+            !["sqlite:", "postgres:", "postgresql:"]
+                .iter()
+                .any(|start| url.starts_with(start))
+        }) {
+            values.wrong("DATABASE_URL", "must start with sqlite: or postgres:");
         }
         let session_idle_s = values.parsed("STAGEDOOR_SESSION_IDLE", "30d", value::seconds);
         let session_max_s = values.parsed("STAGEDOOR_SESSION_MAX", "180d", value::seconds);
@@ -251,17 +255,37 @@ impl Settings {
             })
             .unwrap_or_default();
         values.text("STAGEDOOR_LOG", "text");
-        let spotify = read_spotify(&mut values, allow_loopback && !https);
-
-        if let Some(origin) = &origin
-            && spotify.is_some()
-        {
-            report.redirect_uri(crate::provider::redirect_uri(origin, "spotify"));
+        let http_allowed = allow_loopback && !https;
+        let spotify = providers::spotify(&mut values, http_allowed);
+        let google = providers::google(&mut values, http_allowed);
+        let open_id = providers::open_id(&mut values, http_allowed);
+        let ids: Vec<&str> = spotify
+            .iter()
+            .map(|_| "spotify")
+            .chain(google.iter().chain(&open_id).map(|one| one.id.as_str()))
+            .collect();
+        let mut issuers: Vec<&str> = Vec::new();
+        for one in google.iter().chain(&open_id) {
+            if issuers.contains(&one.issuer.as_str()) {
+                // An answer could not be told apart by its issuer (RFC 9700 §4.4).
+                let variable = format!("OIDC_{}_ISSUER", one.id.to_ascii_uppercase());
+                values.wrong(&variable, "is the issuer of another provider, too");
+            }
+            issuers.push(&one.issuer);
         }
-        if spotify.is_none() && report.is_right() {
+        let admins = values
+            .parsed("STAGEDOOR_ADMINS", "", |text| admins(text, &ids))
+            .unwrap_or_default();
+
+        if let Some(origin) = &origin {
+            for id in &ids {
+                report.redirect_uri(crate::provider::redirect_uri(origin, id));
+            }
+        }
+        if ids.is_empty() && report.is_right() {
             report.warn(
                 "SPOTIFY_CLIENT_ID",
-                "is not set, so there is no provider to sign in with",
+                "is not set, and no other provider is, so there is none to sign in with",
             );
         }
         match (listen, origin, session_idle_s, session_max_s) {
@@ -276,6 +300,9 @@ impl Settings {
                         data_dir,
                         database_url,
                         spotify,
+                        google,
+                        open_id,
+                        admins,
                         allow_loopback,
                         session_idle_s,
                         session_max_s,
@@ -290,44 +317,24 @@ impl Settings {
     }
 }
 
-fn read_spotify(values: &mut value::Values<'_>, http_allowed: bool) -> Option<SpotifySettings> {
-    let client_id = values.optional("SPOTIFY_CLIENT_ID");
-    let client_secret = values.secret("SPOTIFY_CLIENT_SECRET");
-    let base = |text: &str| value::base_url(text, http_allowed);
-    let accounts_url = values.parsed("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com", base);
-    let api_url = values.parsed("SPOTIFY_API_URL", "https://api.spotify.com", base);
-    match (client_id, client_secret) {
-        (Some(client_id), Some(client_secret)) => {
-            let Ok(client_secret) = ClientSecret::new(client_secret) else {
-                values.wrong(
-                    "SPOTIFY_CLIENT_SECRET",
-                    "holds characters that cannot be in a client secret",
-                );
-                return None;
-            };
-            Some(SpotifySettings {
-                client_id,
-                client_secret,
-                accounts_url: accounts_url?,
-                api_url: api_url?,
-            })
-        }
-        (Some(_), None) => {
-            values.wrong(
-                "SPOTIFY_CLIENT_SECRET",
-                "is needed when SPOTIFY_CLIENT_ID is set",
-            );
-            None
-        }
-        (None, Some(_)) => {
-            values.wrong(
-                "SPOTIFY_CLIENT_ID",
-                "is needed when SPOTIFY_CLIENT_SECRET is set",
-            );
-            None
-        }
-        (None, None) => None,
-    }
+/// Pairs of provider and subject. A subject may hold a colon, a provider id cannot.
+fn admins(text: &str, providers: &[&str]) -> Result<Vec<Admin>, String> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+        .map(|item| match item.split_once(':') {
+            Some((provider, subject)) if !subject.is_empty() && providers.contains(&provider) => {
+                Ok(Admin {
+                    provider: provider.to_owned(),
+                    subject: subject.to_owned(),
+                })
+            }
+            Some((provider, subject)) if !subject.is_empty() => Err(format!(
+                "names the provider `{provider}`, which is not set up"
+            )),
+            _ => Err(format!("`{item}` is not of the form provider:subject")),
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -436,6 +443,30 @@ mod tests {
             &[("STAGEDOOR_SESSION_IDLE", "181d")],
             "STAGEDOOR_SESSION_IDLE",
         );
+    }
+
+    #[test]
+    fn an_admin_of_no_provider_is_refused() {
+        for admins in ["google:1", "ada", "spotify:"] {
+            let pairs = [
+                ("SPOTIFY_CLIENT_ID", "a"),
+                ("SPOTIFY_CLIENT_SECRET", "b"),
+                ("STAGEDOOR_ADMINS", admins),
+            ];
+            problem(&pairs, "STAGEDOOR_ADMINS");
+        }
+    }
+
+    #[test]
+    fn admins_are_pairs() {
+        let (settings, _) = read(&[
+            ("SPOTIFY_CLIENT_ID", "a"),
+            ("SPOTIFY_CLIENT_SECRET", "b"),
+            ("STAGEDOOR_ADMINS", "spotify:ada, spotify:b:c"),
+        ])
+        .expect("right");
+        let subjects: Vec<&str> = settings.admins.iter().map(|a| a.subject.as_str()).collect();
+        assert_eq!(subjects, ["ada", "b:c"]);
     }
 
     #[test]

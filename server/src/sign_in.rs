@@ -1,32 +1,33 @@
-//! The sign-in: `begin` and `complete`.
+//! The sign-in: `begin` and `complete`, for all three intents.
 
-use std::net::IpAddr;
+mod begin;
+mod complete;
+mod hand_over;
+
+pub(crate) use begin::is_recent;
+pub use complete::Visitor;
+
 use std::sync::Arc;
 
-use app::api::{BeginRequest, Begun, CompleteRequest, Completed};
 use app::error::{ApiError, Code};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use oauth::callback::{CallbackError, CallbackQuery, ValidatedCallback, check, state_of};
-use oauth::client::{ExchangeError, exchange};
-use oauth::pkce::Challenge;
-use oauth::return_to::ReturnTo;
-use oauth::state::State;
+use oauth::callback::CallbackError;
+use oauth::client::ExchangeError;
 use oauth::tokens::TokenSet;
-use oauth::transaction::{Intent, Transaction};
+use oauth::transaction::Transaction;
 use sha2::{Digest as _, Sha256};
 
-use crate::connection::Held;
-use crate::cookies::{CookieName, Jar, TooLarge};
-use crate::exchanges::{Joined, NoResult};
-use crate::limits::{Kind, Limited};
-use crate::provider::spotify::{self, PersonError};
-use crate::sessions::{SessionError, Who};
-use crate::store::{StoreError, Use};
-use crate::world::World;
+use crate::cookies::TooLarge;
+use crate::discovery::Down;
+use crate::identify::IdentifyError;
+use crate::limits::Limited;
+use crate::sessions::SessionError;
+use crate::store::{Person, StoreError};
 
-/// Room for the session cookie, in bytes; the token in it has about 400.
-const SESSION_COOKIE_BYTES: usize = 1024;
+/// How long a sign-in counts as recent, in seconds: linking, unlinking and deleting want one. It is
+/// what we saw ourselves; whether the provider asked for a password is not known.
+pub const RECENT_S: i64 = 600;
 
 /// A sign-in cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +41,18 @@ pub enum BeginError {
     /// The transaction does not fit into a cookie.
     #[error(transparent)]
     TooLarge(#[from] TooLarge),
+    /// Only who is signed in can link or grant.
+    #[error("nobody is signed in")]
+    SignedOut,
+    /// Only who has just signed in can link.
+    #[error("the sign-in is not recent")]
+    NotRecent,
+    /// The provider cannot be used now.
+    #[error(transparent)]
+    Down(#[from] Down),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl From<BeginError> for ApiError {
@@ -50,6 +63,10 @@ impl From<BeginError> for ApiError {
                 Self::new(Code::RateLimited).retry_after(limited.retry_after_s)
             }
             BeginError::TooLarge(_) => Code::TooLarge.into(),
+            BeginError::SignedOut => Code::SignedOut.into(),
+            BeginError::NotRecent => Code::RecentSignInNeeded.into(),
+            BeginError::Down(down) => down.answer(),
+            BeginError::Store(_) => Code::Unavailable.into(),
         }
     }
 }
@@ -69,12 +86,27 @@ pub enum CompleteError {
     /// Too many from this address.
     #[error(transparent)]
     Limited(#[from] Limited),
+    /// A link or grant without a session.
+    #[error("nobody is signed in")]
+    SignedOut,
+    /// A link or grant of another session.
+    #[error("the transaction is one of another session")]
+    OtherSession,
+    /// The provider cannot be used now.
+    #[error(transparent)]
+    Down(#[from] Down),
     /// The code was not exchanged.
     #[error("the code was not exchanged")]
     Exchange(#[source] ExchangeError),
-    /// The provider did not tell who signed in.
-    #[error("the provider did not tell who signed in")]
-    Person(#[source] PersonError),
+    /// The provider did not tell who signed in, or not in a way that holds.
+    #[error("it cannot be told who signed in")]
+    Identify(#[source] IdentifyError),
+    /// The identity belongs to somebody else here.
+    #[error("the identity belongs to another account")]
+    Taken,
+    /// It is another identity of the provider than the one that is linked.
+    #[error("it is another account at the provider than the one that is linked")]
+    WrongAccount,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -94,11 +126,13 @@ impl CompleteError {
     pub fn answer(&self) -> ApiError {
         let code = match self {
             Self::Callback(error) => callback_code(*error),
-            Self::Used => Code::TransactionMissing,
+            Self::Used | Self::OtherSession => Code::TransactionMissing,
             Self::UnknownProvider => Code::BadRequest,
             Self::Limited(limited) => {
                 return ApiError::new(Code::RateLimited).retry_after(limited.retry_after_s);
             }
+            Self::SignedOut => Code::SignedOut,
+            Self::Down(down) => return down.answer(),
             Self::Exchange(error) => match error {
                 ExchangeError::CodeRejected => Code::CodeRejected,
                 ExchangeError::ClientRejected
@@ -107,7 +141,9 @@ impl CompleteError {
                 ExchangeError::Unavailable(_) => Code::ProviderUnavailable,
                 ExchangeError::RedirectUri => Code::Unexpected,
             },
-            Self::Person(error) => return error.answer(),
+            Self::Identify(error) => return error.answer(),
+            Self::Taken => Code::IdentityTaken,
+            Self::WrongAccount => Code::WrongAccount,
             Self::Store(_) => Code::Unavailable,
             Self::Session(error) => return ApiError::from(error),
             Self::TooLarge(_) => Code::TooLarge,
@@ -148,381 +184,45 @@ fn callback_code(error: CallbackError) -> Code {
 
 /// The result of an exchange: what the cookies of the browser are made of.
 #[derive(Debug)]
-pub struct SignedIn {
-    session: String,
+pub struct Finished {
+    deed: Deed,
     tokens: TokenSet,
     transaction: Transaction,
-    /// The session that this one replaces.
-    previous: Option<String>,
-    /// Whether that was of the same account.
-    same_account: bool,
 }
 
-impl SignedIn {
-    /// The session that was opened.
-    pub fn session(&self) -> &str {
-        &self.session
+impl Finished {
+    /// The session that was opened, if one was.
+    pub fn opened_session(&self) -> Option<&str> {
+        match &self.deed {
+            Deed::SignedIn { session, .. } => Some(session),
+            Deed::Connected { .. } | Deed::Proven { .. } => None,
+        }
     }
+}
+
+/// What an exchange led to.
+#[derive(Debug)]
+enum Deed {
+    /// A new session.
+    SignedIn {
+        session: String,
+        /// The session that this one replaces.
+        previous: Option<String>,
+        /// Whether that was of the same account.
+        same_account: bool,
+    },
+    /// Tokens for a session that goes on, of an identity that is linked.
+    Connected { session: String },
+    /// An identity that is proven, and linked once the person has confirmed it.
+    Proven {
+        session: String,
+        person: Box<Person>,
+        provider_session: Option<String>,
+    },
 }
 
 /// What an exchange ends in.
-pub type Outcome = Result<SignedIn, Arc<CompleteError>>;
-
-impl World {
-    /// Starts a transaction.
-    ///
-    /// # Errors
-    /// [`BeginError`].
-    pub fn begin(
-        &self,
-        request: &BeginRequest,
-        jar: &mut Jar,
-        client: IpAddr,
-    ) -> Result<Begun, BeginError> {
-        self.limits.check(Kind::SignIn, client)?;
-        let provider = self
-            .provider(&request.provider)
-            .ok_or(BeginError::BadRequest("provider"))?;
-        let challenge = Challenge::parse(&request.code_challenge)
-            .map_err(|_| BeginError::BadRequest("code_challenge"))?;
-        if !matches!(request.intent.as_deref(), None | Some("sign-in")) {
-            return Err(BeginError::BadRequest("intent"));
-        }
-        let mut scopes: Vec<&str> = Vec::new();
-        for permission in &request.permissions {
-            let needed =
-                spotify::scopes_of(permission).ok_or(BeginError::BadRequest("permissions"))?;
-            scopes.extend(
-                needed
-                    .iter()
-                    .filter(|scope| !scopes.contains(*scope))
-                    .copied()
-                    .collect::<Vec<_>>(),
-            );
-        }
-        // A page that is not ours is not worth refusing a sign-in for, but it is never gone to.
-        let return_to = request
-            .return_to
-            .as_deref()
-            .and_then(|text| ReturnTo::parse(text).ok())
-            .unwrap_or_default();
-        let now = self.clock.now();
-        let state = State::from_bytes(self.rng.bytes());
-        let transaction = Transaction {
-            provider: provider.id.to_owned(),
-            issuer: provider.issuer.clone(),
-            redirect_uri: provider.redirect_uri.clone(),
-            state: state.clone(),
-            nonce: None,
-            challenge,
-            intent: Intent::SignIn,
-            permissions: request.permissions.clone(),
-            return_to,
-            issued_at: now,
-        };
-        let name = CookieName::sign_in(state.prefix());
-        let value = self.transactions.seal(&name, &transaction, &self.rng)?;
-        jar.set_sign_in(name, value, Transaction::LIFE_S, |name, value| {
-            self.transactions
-                .open(name, value, now)
-                .ok()
-                .flatten()
-                .map(|transaction| transaction.issued_at)
-        })?;
-        jar.fits()?;
-        let authorize_url = provider.authorize_url(
-            state.as_str(),
-            transaction.challenge.as_str(),
-            &scopes,
-            request.switch_account,
-        );
-        Ok(Begun {
-            authorize_url,
-            state: state.as_str().to_owned(),
-        })
-    }
-
-    /// Finishes a transaction. The exchange runs in a task of its own, to the stored result.
-    ///
-    /// # Errors
-    /// [`CompleteError`], logged once.
-    pub async fn complete(
-        self: &Arc<Self>,
-        request: &CompleteRequest,
-        jar: &mut Jar,
-        client: IpAddr,
-    ) -> Result<Completed, ApiError> {
-        let result = self.try_complete(request, jar, client).await;
-        result.map_err(|error| {
-            let cause: &(dyn std::error::Error + 'static) = error.as_ref();
-            if error.is_defect() {
-                tracing::error!(
-                    error = cause,
-                    code = error.answer().code.name(),
-                    "a sign-in failed"
-                );
-            } else {
-                tracing::info!(
-                    error = cause,
-                    code = error.answer().code.name(),
-                    "a sign-in was refused"
-                );
-            }
-            error.answer()
-        })
-    }
-
-    async fn try_complete(
-        self: &Arc<Self>,
-        request: &CompleteRequest,
-        jar: &mut Jar,
-        client: IpAddr,
-    ) -> Result<Completed, Arc<CompleteError>> {
-        self.limits
-            .check(Kind::SignIn, client)
-            .map_err(|limited| Arc::new(limited.into()))?;
-        let now = self.clock.now();
-        let validated = self.validate(request, jar, now)?;
-        let who = self
-            .who(jar)
-            .await
-            .map_err(|error| Arc::new(error.into()))?;
-        let key = digest(&[validated.transaction().state.as_str(), &request.query]);
-        let sign_in = CookieName::sign_in(validated.transaction().state.prefix());
-        let mut attendance = match self.exchanges.join(key, now) {
-            Joined::Again(attendance) => attendance,
-            Joined::First(sender, attendance) => {
-                let (world, who) = (Arc::clone(self), who.clone());
-                self.tasks.spawn(async move {
-                    let outcome = world.exchange(validated, &who).await.map_err(Arc::new);
-                    sender.send_replace(Some(Arc::new(outcome)));
-                });
-                attendance
-            }
-        };
-        let outcome = attendance.result().await.map_err(|error| {
-            Arc::new(match error {
-                NoResult::Overtaken => CompleteError::Used,
-                NoResult::Lost => CompleteError::Lost,
-            })
-        })?;
-        // Whatever came of it, this transaction is over, and its cookie with it.
-        jar.unset(sign_in);
-        let result = match outcome.as_ref() {
-            Ok(signed_in) => self
-                .hand_over(signed_in, &who, jar)
-                .await
-                .map_err(Arc::new)?,
-            Err(error) => {
-                attendance.finish();
-                return Err(Arc::clone(error));
-            }
-        };
-        attendance.finish();
-        Ok(result)
-    }
-
-    /// Checks the answer against the sealed transaction, in the order of the design: nobody is
-    /// called before everything holds.
-    fn validate(
-        &self,
-        request: &CompleteRequest,
-        jar: &mut Jar,
-        now: i64,
-    ) -> Result<ValidatedCallback, Arc<CompleteError>> {
-        let provider = self
-            .provider(&request.provider)
-            .ok_or(CompleteError::UnknownProvider)?;
-        let name = state_of(&request.query)
-            .and_then(|state| state.get(..8).map(CookieName::sign_in))
-            .filter(|name| jar.holds(name));
-        let opened = name.as_ref().and_then(|name| {
-            let value = jar.get(name)?;
-            Some(self.transactions.open(name, value, now))
-        });
-        let transaction = match opened {
-            None => None,
-            Some(Ok(transaction)) => transaction,
-            Some(Err(crate::world::Expired)) => {
-                if let Some(name) = name {
-                    jar.unset(name);
-                }
-                return Err(Arc::new(CallbackError::TransactionExpired.into()));
-            }
-        };
-        let known = transaction.is_some();
-        let query = CallbackQuery::parse(&request.query).map_err(|error| Arc::new(error.into()))?;
-        let result = check(
-            transaction,
-            provider.id,
-            query,
-            &request.code_verifier,
-            provider.iss_advertised,
-            now,
-        );
-        result.map_err(|error| {
-            // An answer that is not of this transaction must not end it: anybody can make one up.
-            if known
-                && !matches!(error, CallbackError::StateMismatch)
-                && let Some(name) = name
-            {
-                jar.unset(name);
-            }
-            Arc::new(error.into())
-        })
-    }
-
-    /// Exchanges the code, learns who signed in, and opens the session: the part that must not be
-    /// interrupted.
-    async fn exchange(
-        &self,
-        validated: ValidatedCallback,
-        before: &Who,
-    ) -> Result<SignedIn, CompleteError> {
-        let now = self.clock.now();
-        let (state_hash, challenge, expires_at) = {
-            let transaction = validated.transaction();
-            let expires_at = transaction.issued_at + 2 * Transaction::LIFE_S;
-            (
-                digest(&[transaction.state.as_str()]),
-                transaction.challenge.as_str().to_owned(),
-                expires_at,
-            )
-        };
-        if self
-            .store
-            .use_transaction(&state_hash, &challenge, expires_at, now)
-            .await?
-            == Use::Again
-        {
-            return Err(CompleteError::Used);
-        }
-        let provider = self
-            .provider(&validated.transaction().provider)
-            .ok_or(CompleteError::UnknownProvider)?;
-        let requested: Vec<String> = validated
-            .transaction()
-            .permissions
-            .iter()
-            .filter_map(|permission| spotify::scopes_of(permission))
-            .flatten()
-            .map(|scope| (*scope).to_owned())
-            .collect();
-        let tokens = exchange(
-            &provider.client,
-            &validated,
-            &requested,
-            self.egress.transport(),
-            now,
-        )
-        .await
-        .map_err(CompleteError::Exchange)?;
-        let person = spotify::person(&self.egress, provider, &tokens.access_token)
-            .await
-            .map_err(CompleteError::Person)?;
-        let session = self.rng.id();
-        // Before anything is written or ended: what does not fit must not cost a session.
-        let mut trial = Jar::default();
-        trial.set(CookieName::session(), "x".repeat(SESSION_COOKIE_BYTES), 1)?;
-        let ends_at = now + self.settings.session_max_s;
-        self.connections.keep(
-            &mut trial,
-            &tokens,
-            (provider.id, &session),
-            ends_at,
-            now,
-            &self.rng,
-        )?;
-        let fresh_ids = [self.rng.id(), self.rng.id()];
-        let previous = before.session().map(|claims| claims.sid.as_str());
-        let account = self
-            .store
-            .sign_in(
-                &person,
-                [&fresh_ids[0], &fresh_ids[1]],
-                &session,
-                previous,
-                self.clock.now(),
-            )
-            .await?;
-        if let Some(previous) = previous {
-            self.note_ended(previous);
-        }
-        let same_account = before.session().is_some_and(|claims| claims.sub == account);
-        Ok(SignedIn {
-            session,
-            tokens,
-            transaction: validated.into_transaction(),
-            previous: previous.map(str::to_owned),
-            same_account,
-        })
-    }
-
-    /// Turns the result into the cookies of this browser.
-    async fn hand_over(
-        &self,
-        signed_in: &SignedIn,
-        who: &Who,
-        jar: &mut Jar,
-    ) -> Result<Completed, CompleteError> {
-        let now = self.clock.now();
-        // While the browser was away it may have signed in another way: that session ends, too.
-        if let Some(other) = who.session()
-            && other.sid != signed_in.session
-            && Some(&other.sid) != signed_in.previous.as_ref()
-        {
-            self.store.end_session(&other.sid, now).await?;
-            self.note_ended(&other.sid);
-        }
-        let Some((row, account, identities)) = self.open_session(jar, &signed_in.session).await?
-        else {
-            // It was ended before the browser came back for it.
-            return Err(CompleteError::Used);
-        };
-        let ends_at = now + self.settings.session_max_s;
-        let own = &signed_in.transaction.provider;
-        let mut connections = Vec::new();
-        for provider in jar
-            .token_providers()
-            .into_iter()
-            .filter(|provider| provider != own)
-        {
-            let held = signed_in
-                .previous
-                .as_deref()
-                .filter(|_| signed_in.same_account)
-                .map(|previous| self.connections.open(jar, &provider, previous, now));
-            match held {
-                Some(Held::Tokens(tokens)) => {
-                    self.connections.keep(
-                        jar,
-                        &tokens,
-                        (&provider, &row.id),
-                        ends_at,
-                        now,
-                        &self.rng,
-                    )?;
-                    connections.push(self.describe_connection(&provider, &tokens));
-                }
-                Some(Held::Foreign) => {}
-                _ => jar.unset_cut(&CookieName::tokens(&provider)),
-            }
-        }
-        self.connections.keep(
-            jar,
-            &signed_in.tokens,
-            (own, &row.id),
-            ends_at,
-            now,
-            &self.rng,
-        )?;
-        connections.push(self.describe_connection(own, &signed_in.tokens));
-        Ok(Completed {
-            return_to: signed_in.transaction.return_to.as_str().to_owned(),
-            session: self.describe(&row, &account, &identities, connections),
-        })
-    }
-}
+pub type Outcome = Result<Finished, Arc<CompleteError>>;
 
 fn digest(parts: &[&str]) -> String {
     let mut hash = Sha256::new();

@@ -1,37 +1,77 @@
-//! Accounts, identities, sessions and used transactions, in a database.
+//! Accounts, identities, sessions and used transactions, in a database: `SQLite`, or `PostgreSQL` where
+//! there are several nodes. One set of statements, one set of migrations.
 //!
 //! A failing database is an error and never an answer: whoever asks must refuse.
 
+/// Makes an attempt again, a few times, where another transaction got in its way.
+macro_rules! retried {
+    ($attempt:expr) => {{
+        let mut left = 4_u8;
+        loop {
+            match crate::store::timely($attempt).await {
+                Err(error) if left > 0 && error.is_conflict() => left -= 1,
+                result => break result,
+            }
+        }
+    }};
+}
+
 mod accounts;
+mod connect;
+mod feed;
+mod links;
+mod logout_tokens;
 mod sessions;
 mod transactions;
 
+use std::fmt;
 use std::path::Path;
-use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+use sqlx::{Any, AnyPool, Transaction};
 
 pub use accounts::{Account, Identity, Person};
-pub use sessions::SessionRow;
+pub use feed::Wakes;
+pub use links::{Linked, Unlinked};
+pub use sessions::{NewSession, SessionRow};
 pub use transactions::Use;
 
-/// How a transaction that writes begins: with the write lock, so that it waits for others at its
-/// start and does not fail against them in its middle.
-const WRITE: &str = "BEGIN IMMEDIATE";
+use connect::Engine;
+
+/// How long one attempt may take in all: a database that is away must not keep anybody waiting.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The database.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Store {
-    pool: sqlx::SqlitePool,
+    pool: AnyPool,
+    engine: Engine,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Store")
+            .field("engine", &self.engine)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The database could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database failed or was too slow.
+    /// The database failed.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
+    /// The database did not answer in time.
+    #[error("the database did not answer in time")]
+    Slow,
+    /// What was found was gone before it could be used, again and again.
+    #[error("the rows changed meanwhile")]
+    Overtaken,
+    /// The address of the database cannot be used. The address itself is not said: it may hold a password.
+    #[error("DATABASE_URL cannot be used: {0}")]
+    Address(String),
     /// The schema could not be brought up to date.
     #[error("the database could not be migrated")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -40,25 +80,29 @@ pub enum StoreError {
     Directory(#[from] std::io::Error),
 }
 
+impl StoreError {
+    /// Whether another transaction was in the way, so that the same may well succeed now.
+    fn is_conflict(&self) -> bool {
+        match self {
+            Self::Overtaken => true,
+            // Serialization failure and deadlock, as PostgreSQL calls them.
+            Self::Database(sqlx::Error::Database(error)) => {
+                matches!(error.code().as_deref(), Some("40001" | "40P01"))
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Store {
-    /// Opens `url` (`sqlite:…`), or the file `stagedoor.sqlite` in `data_dir`, and migrates it.
+    /// Opens `url` (`sqlite:…` or `postgres:…`), or the file `stagedoor.sqlite` in `data_dir`, and
+    /// migrates it.
     ///
     /// # Errors
-    /// [`StoreError`] where the folder, the file or the migration fails.
+    /// [`StoreError`] where the address, the folder, the file, the server or the migration fails.
     pub async fn open(url: Option<&str>, data_dir: &Path) -> Result<Self, StoreError> {
-        let options = if let Some(url) = url {
-            SqliteConnectOptions::from_str(url)?
-        } else {
-            std::fs::create_dir_all(data_dir)?;
-            SqliteConnectOptions::new().filename(data_dir.join("stagedoor.sqlite"))
-        };
-        Self::connect(
-            options
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal),
-            8,
-        )
-        .await
+        let (pool, engine) = connect::open(url, data_dir).await?;
+        Self::migrated(pool, engine).await
     }
 
     /// A database of its own in memory, for tests.
@@ -66,39 +110,47 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the migration fails.
     pub async fn in_memory() -> Result<Self, StoreError> {
-        // One connection: every connection to `:memory:` is a database of its own.
-        Self::connect(SqliteConnectOptions::from_str("sqlite::memory:")?, 1).await
+        Self::open(Some("sqlite::memory:"), Path::new("")).await
     }
 
-    async fn connect(options: SqliteConnectOptions, connections: u32) -> Result<Self, StoreError> {
-        let options = options
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(3));
-        let pool = SqlitePoolOptions::new()
-            .max_connections(connections)
-            .min_connections(1)
-            .max_lifetime(None)
-            .idle_timeout(None)
-            .acquire_timeout(Duration::from_secs(4))
-            .connect_with(options)
-            .await?;
+    async fn migrated(pool: AnyPool, engine: Engine) -> Result<Self, StoreError> {
         sqlx::migrate!("./migrations").run(&pool).await?;
-        Ok(Self { pool })
+        Ok(Self { pool, engine })
     }
 
     /// Asks the database for a sign of life.
     ///
     /// # Errors
-    /// [`StoreError::Database`] where there is none.
+    /// [`StoreError`] where there is none.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1 FROM account LIMIT 1")
-            .fetch_optional(&self.pool)
-            .await?;
-        Ok(())
+        timely(async {
+            sqlx::query("SELECT 1 FROM account LIMIT 1")
+                .fetch_optional(&self.pool)
+                .await?;
+            Ok(())
+        })
+        .await
     }
 
     /// Closes every connection; each later call fails. At shutdown, and in tests of a failing database.
     pub async fn close(&self) {
         self.pool.close().await;
     }
+
+    /// Begins a transaction that writes.
+    async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(self.pool.begin_with(self.engine.begin()).await?)
+    }
+}
+
+/// Waits for the database, but not for ever: a peer that vanished without a word never answers.
+async fn timely<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    tokio::time::timeout(PATIENCE, work)
+        .await
+        .unwrap_or(Err(StoreError::Slow))
+}
+
+/// The text as both databases can hold it: `PostgreSQL` knows no NUL.
+fn storable(text: Option<&String>) -> Option<String> {
+    text.map(|text| text.replace('\0', ""))
 }

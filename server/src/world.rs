@@ -11,8 +11,10 @@ use crate::cookies::CookieName;
 use crate::egress::Egress;
 use crate::ended::Ended;
 use crate::exchanges::Exchanges;
+use crate::feed::Feed;
 use crate::keys;
 use crate::limits::Limits;
+use crate::pending_link::PendingLinks;
 use crate::provider::{self, Provider};
 use crate::refresh::Refreshes;
 use crate::rng::Rng;
@@ -40,10 +42,14 @@ pub struct World {
     pub session_tokens: SessionTokens,
     /// Sealed connections.
     pub connections: Connections,
+    /// Sealed identities that wait to be linked.
+    pub pending_links: PendingLinks,
     /// Sealed transactions.
     pub transactions: Transactions,
     /// Sessions that ended a short time ago.
     pub ended: Ended,
+    /// How far what other nodes end and change was followed.
+    pub feed: Feed,
     /// Account views by session.
     pub views: Views,
     /// Exchanges under way.
@@ -109,8 +115,10 @@ impl World {
             providers: provider::configured(&settings)?,
             session_tokens: SessionTokens::new(&key_ring, settings.origin.as_str())?,
             connections: Connections::new(&key_ring),
+            pending_links: PendingLinks::new(&key_ring),
             transactions: Transactions::new(&key_ring),
             ended,
+            feed: Feed::default(),
             views: Views::default(),
             exchanges: Exchanges::default(),
             refreshes: Refreshes::default(),
@@ -156,8 +164,10 @@ impl World {
         self.limits.tidy();
         for outcome in self.exchanges.tidy(now) {
             // Nobody came for it: a session that no browser holds must not live on.
-            if let Ok(signed_in) = outcome.as_ref() {
-                self.end_for_good(signed_in.session()).await;
+            if let Ok(finished) = outcome.as_ref()
+                && let Some(session) = finished.opened_session()
+            {
+                self.end_for_good(session).await;
             }
         }
         for session in self.ended.unwritten() {

@@ -45,7 +45,7 @@ const fn browser(package: &'static str, features: &'static str) -> Build {
 pub(crate) const LINTED: [Build; 16] = [
     native("seal", ""),
     native("oauth", ""),
-    native("oauth", "client"),
+    native("oauth", "client,oidc"),
     native("spotify", ""),
     native("guard", ""),
     native("guard", "layer,client"),
@@ -54,7 +54,7 @@ pub(crate) const LINTED: [Build; 16] = [
     native("app", "ssr"),
     native("server", ""),
     browser("oauth", ""),
-    browser("oauth", "client"),
+    browser("oauth", "client,oidc"),
     browser("spotify", ""),
     browser("guard", "client"),
     browser("app", "hydrate"),
@@ -64,7 +64,7 @@ pub(crate) const LINTED: [Build; 16] = [
 /// All builds whose tests run on this machine.
 pub(crate) const TESTED: [Build; 8] = [
     native("seal", ""),
-    native("oauth", "client"),
+    native("oauth", "client,oidc"),
     native("spotify", ""),
     native("guard", "layer,client"),
     native("sandbox", ""),
@@ -75,7 +75,7 @@ pub(crate) const TESTED: [Build; 8] = [
 
 /// All builds whose tests run in a browser.
 pub(crate) const TESTED_IN_BROWSER: [Build; 4] = [
-    browser("oauth", "client"),
+    browser("oauth", "client,oidc"),
     browser("spotify", ""),
     browser("guard", "client"),
     browser("app", "hydrate"),

@@ -130,6 +130,9 @@ fn sandbox_settings(app: &mut Command, data: &Path) {
             format!("http://{SANDBOX_HOST}/spotify"),
         )
         .env("SPOTIFY_API_URL", format!("http://{SANDBOX_HOST}/spotify"))
+        .env("GOOGLE_CLIENT_ID", "sandbox-client")
+        .env("GOOGLE_CLIENT_SECRET", "sandbox-secret")
+        .env("GOOGLE_ISSUER", format!("http://{SANDBOX_HOST}/google"))
         .env("GOOGLE_CLIENT_ID", "")
         .env("GOOGLE_CLIENT_SECRET", "");
 }

@@ -1,4 +1,4 @@
-//! The exchange and the refresh: `oauth2` on paper, a closure as the wire.
+//! The exchange, the refresh and the revocation: `oauth2` on paper, a closure as the wire.
 //!
 //! The closure takes one request and answers it. It must not follow redirects, must bound time
 //! and size, and must not retry: a code is good once. Its future owns what it needs and can move
@@ -8,22 +8,25 @@ use std::future::Future;
 use std::pin::Pin;
 
 use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse};
+use oauth2::url::Url;
 use oauth2::{AuthType, EndpointNotSet, EndpointSet, StandardRevocableToken};
 
 pub use oauth2::{HttpRequest, HttpResponse};
 
 use crate::callback::ValidatedCallback;
 use crate::secret::secret_text;
-use crate::tokens::TokenSet;
+use crate::tokens::{IdTokenText, TokenSet};
 
 mod answer;
 mod error;
+mod revocation;
 mod wire;
 
 pub use error::{
-    AppTokenError, ConfigError, ExchangeError, RefreshError, TokenErrorCode, TransportError,
-    Unavailable,
+    AppTokenError, ConfigError, ExchangeError, RefreshError, RevokeError, TokenErrorCode,
+    TransportError, Unavailable,
 };
+pub use revocation::revoke;
 
 use error::Failure;
 
@@ -40,6 +43,15 @@ pub enum ClientAuth {
     Basic,
     /// In the form body.
     Post,
+}
+
+/// What an exchange or a refresh gave.
+#[derive(Debug, Clone)]
+pub struct Granted {
+    /// The tokens.
+    pub tokens: TokenSet,
+    /// The ID token that came with them, not verified: nobody is signed in by it before it is.
+    pub id_token: Option<IdTokenText>,
 }
 
 /// One client of one provider: where its tokens come from and who it is there.
@@ -65,13 +77,7 @@ impl ClientConfig {
     ) -> Result<Self, ConfigError> {
         let token_url =
             oauth2::TokenUrl::new(token_url.to_owned()).map_err(|_| ConfigError::TokenUrl)?;
-        let url = token_url.url();
-        let plain = matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.username().is_empty()
-            && url.password().is_none()
-            && url.fragment().is_none();
-        if !plain {
+        if !is_plain(token_url.url()) {
             return Err(ConfigError::TokenUrl);
         }
         if client_id.is_empty() || !client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -110,6 +116,16 @@ impl ClientConfig {
             .set_auth_type(auth)
             .set_token_uri(self.token_url.clone())
     }
+}
+
+/// Whether credentials may be sent there: an address with a host, and neither user name nor
+/// password nor fragment.
+fn is_plain(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.fragment().is_none()
 }
 
 /// The `oauth2` client with our own reading of answers and errors.
@@ -154,7 +170,7 @@ pub async fn exchange<H, F, E>(
     requested: &[String],
     http: H,
     now: i64,
-) -> Result<TokenSet, ExchangeError>
+) -> Result<Granted, ExchangeError>
 where
     H: Fn(HttpRequest) -> F + Sync,
     F: Future<Output = Result<HttpResponse, E>> + Send + 'static,
@@ -176,8 +192,10 @@ where
             .request_async(&transport),
     );
     let body = sent.await.map_err(Failure::from)?;
-    let answer = body.check().map_err(Failure::from)?;
-    Ok(TokenSet::granted(answer, requested, now))
+    let mut answer = body.check().map_err(Failure::from)?;
+    let id_token = answer.id_token.take();
+    let tokens = TokenSet::granted(answer, requested, now);
+    Ok(Granted { tokens, id_token })
 }
 
 /// Renews the access token (RFC 6749 §6) and merges the answer into `tokens`.
@@ -192,7 +210,7 @@ pub async fn refresh<H, F, E>(
     tokens: &TokenSet,
     http: H,
     now: i64,
-) -> Result<TokenSet, RefreshError>
+) -> Result<Granted, RefreshError>
 where
     H: Fn(HttpRequest) -> F + Sync,
     F: Future<Output = Result<HttpResponse, E>> + Send + 'static,
@@ -214,8 +232,10 @@ where
             .request_async(&transport),
     );
     let body = sent.await.map_err(Failure::from)?;
-    let answer = body.check().map_err(Failure::from)?;
-    Ok(tokens.refreshed(answer, now))
+    let mut answer = body.check().map_err(Failure::from)?;
+    let id_token = answer.id_token.take();
+    let tokens = tokens.refreshed(answer, now);
+    Ok(Granted { tokens, id_token })
 }
 
 /// Fetches a token of the app's own, which stands for no person (RFC 6749 §4.4).

@@ -23,6 +23,11 @@ secret_text! {
     AuthorizationCode, max 16 * 1024, byte |byte| byte.is_ascii_graphic()
 }
 
+secret_text! {
+    /// An ID token as it was sent: visible ASCII. Nothing of it is verified here.
+    IdTokenText, max 16 * 1024, byte |byte| byte.is_ascii_graphic()
+}
+
 /// Why a text cannot be the secret it claims to be. It never holds the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
@@ -50,6 +55,8 @@ pub struct TokenAnswer {
     pub scopes: Option<Vec<String>>,
     /// `expires_in`, in seconds, as the provider said it.
     pub expires_in_s: Option<i64>,
+    /// The ID token, where the provider speaks OIDC (OIDC Core §3.1.3.3). Not verified.
+    pub id_token: Option<IdTokenText>,
 }
 
 impl TokenAnswer {
@@ -90,11 +97,20 @@ pub struct TokenSet {
     /// How many refreshes lie behind this set. With the refresh token it names one flight,
     /// for a provider may keep the same refresh token for ever.
     pub generation: u64,
+    /// Who the tokens are of, as the first ID token said: a renewed one must say the same. The
+    /// caller sets it once that ID token is checked.
+    pub subject: Option<String>,
+    /// The last checked ID token: the hint for signing out at the provider. The caller sets it.
+    pub id_token: Option<IdTokenText>,
+    /// The nonce of the first ID token: a renewed one that has any must have the same. The caller
+    /// sets it.
+    pub nonce: Option<String>,
 }
 
 impl TokenSet {
     /// The first set of a connection. An answer without `scope` granted what was requested
-    /// (RFC 6749 §5.1). `now` is best read before the request was sent.
+    /// (RFC 6749 §5.1). `now` is best read before the request was sent. The answer's ID token is
+    /// left out: it is not checked yet.
     pub fn granted(answer: TokenAnswer, requested: &[String], now: i64) -> Self {
         let life_s = answer.life_s();
         Self {
@@ -105,11 +121,15 @@ impl TokenSet {
             access_life_s: life_s,
             granted_at: now,
             generation: 0,
+            subject: None,
+            id_token: None,
+            nonce: None,
         }
     }
 
     /// The set after a refresh (RFC 6749 §6): an absent refresh token or scope keeps the old
-    /// one, a present one replaces it. A refresh at Spotify may *widen* the scope.
+    /// one, a present one replaces it. A refresh at Spotify may *widen* the scope. Subject and ID
+    /// token stay: the answer's is not checked yet.
     #[must_use]
     pub fn refreshed(&self, answer: TokenAnswer, now: i64) -> Self {
         let life_s = answer.life_s();
@@ -121,6 +141,9 @@ impl TokenSet {
             access_life_s: life_s,
             granted_at: self.granted_at,
             generation: self.generation.saturating_add(1),
+            subject: self.subject.clone(),
+            id_token: self.id_token.clone(),
+            nonce: self.nonce.clone(),
         }
     }
 

@@ -16,6 +16,9 @@ pub struct Transaction {
     pub provider: String,
     /// The issuer identifier that an `iss` in the answer must equal (RFC 9207).
     pub issuer: String,
+    /// Whether the provider promised to send `iss`: then an answer without it is refused.
+    #[serde(default)]
+    pub iss_required: bool,
     /// The redirect URI of the request; the exchange repeats it byte for byte.
     pub redirect_uri: String,
     /// The `state` of the request.
@@ -30,6 +33,9 @@ pub struct Transaction {
     pub permissions: Vec<String>,
     /// Where the person goes afterwards.
     pub return_to: ReturnTo,
+    /// The session that a link or a grant belongs to. A sign-in has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// When it began, in unix seconds.
     pub issued_at: i64,
 }

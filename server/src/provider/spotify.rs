@@ -1,5 +1,7 @@
 //! Spotify: OAuth 2.0 without an ID token (<https://developer.spotify.com/documentation/web-api>).
 
+use std::sync::Arc;
+
 use app::error::{ApiError, Code};
 use axum::http::{self, header};
 use oauth::client::ClientConfig;
@@ -7,7 +9,8 @@ use oauth::tokens::AccessToken;
 use spotify::Refusal;
 use url::Url;
 
-use super::{Provider, ProviderError};
+use super::capabilities::Revocation;
+use super::{Capabilities, Endpoints, IdentitySource, Provider, ProviderError};
 use crate::egress::{Egress, EgressError};
 use crate::settings::{Origin, SpotifySettings};
 use crate::store::Person;
@@ -47,32 +50,57 @@ const PERMISSIONS: &[(&str, &[&str])] = &[
     ("edit-library", &["user-library-modify"]),
 ];
 
+/// What Spotify can do.
+pub const CAPABILITIES: Capabilities = Capabilities {
+    id_token: false,
+    nonce: false,
+    pkce: true,
+    iss: false,
+    rotation: true,
+    refresh_token_on_first_consent_only: false,
+    revocation: Revocation::None,
+    end_session: false,
+    back_channel_logout: false,
+};
+
 /// Spotify as configured.
 ///
 /// # Errors
 /// [`ProviderError`] where an endpoint cannot be made of the settings.
 pub fn provider(settings: &SpotifySettings, origin: &Origin) -> Result<Provider, ProviderError> {
     let token_url = format!("{}/api/token", settings.accounts_url);
-    Ok(Provider {
-        id: "spotify",
-        label: "Spotify",
-        issuer: settings.accounts_url.clone(),
-        iss_advertised: false,
+    let endpoints = Endpoints {
         authorize_url: Url::parse(&format!("{}/authorize", settings.accounts_url))?,
         client: ClientConfig::new(
             &token_url,
             &settings.client_id,
             settings.client_secret.clone(),
         )?,
+        revocation_url: None,
+        capabilities: CAPABILITIES,
+        open_id: None,
+    };
+    Ok(Provider {
+        id: "spotify".to_owned(),
+        label: "Spotify".to_owned(),
+        issuer: settings.accounts_url.clone(),
         redirect_uri: super::redirect_uri(origin, "spotify"),
+        capabilities: CAPABILITIES,
+        scopes: Vec::new(),
+        parameters: &[],
         switch_account: ("show_dialog", "true"),
-        api_url: settings.api_url.clone(),
+        ask_again: None,
         images: IMAGE_HOSTS
             .iter()
             .map(|host| format!("https://{host}"))
             .chain(sandbox_images(&settings.api_url))
             .collect(),
         grant_life_s: Some(GRANT_LIFE_S),
+        manage_url: Some("https://www.spotify.com/account/apps/"),
+        identity: IdentitySource::Spotify {
+            endpoints: Arc::new(endpoints),
+            api_url: settings.api_url.clone(),
+        },
     })
 }
 
@@ -163,12 +191,13 @@ pub fn answer(refusal: Refusal) -> ApiError {
 pub async fn person(
     egress: &Egress,
     provider: &Provider,
+    api_url: &str,
     token: &AccessToken,
 ) -> Result<Person, PersonError> {
     let me = spotify::Request::me();
     let request = http::Request::builder()
         .method(me.method.as_str())
-        .uri(format!("{}/v1{}", provider.api_url, me.path_and_query()))
+        .uri(format!("{api_url}/v1{}", me.path_and_query()))
         .header(
             header::AUTHORIZATION,
             super::bearer(token).map_err(http::Error::from)?,
@@ -199,7 +228,7 @@ pub async fn person(
         .chain([format!("id:{id}")])
         .collect();
     Ok(Person {
-        provider: provider.id.to_owned(),
+        provider: provider.id.clone(),
         issuer: provider.issuer.clone(),
         keys,
         subject: id.to_owned(),
@@ -208,32 +237,17 @@ pub async fn person(
             .as_deref()
             .map(shortened)
             .filter(|name| !name.trim().is_empty()),
+        email: None,
         picture: user
             .images
             .first()
             .map(|image| image.url.clone())
-            .filter(|url| is_picture(url, provider)),
+            .filter(|url| provider.shows(url)),
     })
 }
 
 fn shortened(name: &str) -> String {
     name.chars().take(NAME_CHARS).collect()
-}
-
-/// A picture is kept where its address is one that our pages may load from.
-fn is_picture(text: &str, provider: &Provider) -> bool {
-    let Ok(url) = Url::parse(text) else {
-        return false;
-    };
-    let plain = text.len() <= 1024 && url.username().is_empty() && url.password().is_none();
-    let origin = url.origin().ascii_serialization();
-    plain
-        && provider.images.iter().any(|source| {
-            source == &origin
-                || source
-                    .strip_prefix("https://*")
-                    .is_some_and(|end| origin.starts_with("https://") && origin.ends_with(end))
-        })
 }
 
 #[cfg(test)]
@@ -247,10 +261,9 @@ mod tests {
             accounts_url: "https://accounts.spotify.com".into(),
             api_url: "http://localhost:4400/spotify".into(),
         };
-        is_picture(
-            text,
-            &provider(&settings, &Origin::parse("http://127.0.0.1:3000").unwrap()).unwrap(),
-        )
+        provider(&settings, &Origin::parse("http://127.0.0.1:3000").unwrap())
+            .unwrap()
+            .shows(text)
     }
 
     #[test]

@@ -34,6 +34,13 @@ impl Report {
             .map(|(_, sentence)| sentence.as_str())
     }
 
+    /// Whether a variable that begins with `prefix` is wrong.
+    pub(super) fn is_wrong(&self, prefix: &str) -> bool {
+        self.problems
+            .iter()
+            .any(|(name, _)| name.starts_with(prefix))
+    }
+
     /// Whether a variable is warned of.
     pub fn warns(&self, variable: &str) -> bool {
         self.warnings.iter().any(|(name, _)| name == variable)

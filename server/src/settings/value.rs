@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::{Report, is_loopback};
+use super::{Report, is_loopback, providers};
 
 /// Every variable the server reads, so that a misspelt one can be told from an unknown one.
 const KNOWN: &[&str] = &[
@@ -17,6 +17,10 @@ const KNOWN: &[&str] = &[
     "SPOTIFY_CLIENT_SECRET",
     "SPOTIFY_ACCOUNTS_URL",
     "SPOTIFY_API_URL",
+    "GOOGLE_CLIENT_ID",
+    "GOOGLE_CLIENT_SECRET",
+    "GOOGLE_ISSUER",
+    "STAGEDOOR_ADMINS",
     "STAGEDOOR_ALLOW_LOOPBACK",
     "STAGEDOOR_SESSION_IDLE",
     "STAGEDOOR_SESSION_MAX",
@@ -34,8 +38,14 @@ pub(super) struct Values<'a> {
 impl<'a> Values<'a> {
     pub(super) fn new(variables: &'a BTreeMap<String, String>, report: &'a mut Report) -> Self {
         for name in variables.keys() {
-            let ours = name.starts_with("STAGEDOOR_") || name.starts_with("SPOTIFY_");
-            if ours && !KNOWN.contains(&name.as_str()) && name != "SPOTIFY_OPENAPI" {
+            let ours = ["STAGEDOOR_", "SPOTIFY_", "OIDC_"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix));
+            let known = KNOWN.contains(&name.as_str())
+                || providers::is_open_id(name)
+                || name == "SPOTIFY_OPENAPI"
+                || name.starts_with("STAGEDOOR_TEST_");
+            if ours && !known {
                 report.warn(name, "is not a setting of this program; is it misspelt?");
             }
         }
@@ -96,6 +106,16 @@ impl<'a> Values<'a> {
                 None
             }
         }
+    }
+
+    /// The names of all variables there are.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.variables.keys().map(String::as_str)
+    }
+
+    /// Whether a variable that begins with `prefix` is wrong.
+    pub(super) fn is_wrong(&self, prefix: &str) -> bool {
+        self.report.is_wrong(prefix)
     }
 
     /// Reports that a variable is wrong.
@@ -162,4 +182,25 @@ pub(super) fn base_url(text: &str, http_allowed: bool) -> Result<String, String>
         _ => return Err("must be https".into()),
     }
     Ok(text.trim_end_matches('/').to_owned())
+}
+
+/// An issuer identifier (`OpenID` Connect Discovery 1.0 §2), to the letter. One on the public
+/// internet is named: an address of a private network is no place to send a client secret to.
+pub(super) fn issuer(text: &str, http_allowed: bool) -> Result<String, String> {
+    base_url(text, http_allowed)?;
+    let url = Url::parse(text).map_err(|error| format!("is not a URL ({error})"))?;
+    let internal = match url.host() {
+        Some(url::Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost"
+                || name.ends_with(".localhost")
+                || name == "metadata.google.internal"
+                || !name.contains('.')
+        }
+        Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) | None => true,
+    };
+    if internal && !(http_allowed && is_loopback(&url)) {
+        return Err("must name a host of the public internet".into());
+    }
+    Ok(text.to_owned())
 }

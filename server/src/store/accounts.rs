@@ -1,9 +1,9 @@
 //! Accounts and the identities that lead to them.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{AnyConnection, Row as _};
 
-use super::{SessionRow, Store, StoreError, WRITE};
+use super::sessions::{self, NewSession, SessionRow};
+use super::{Store, StoreError, feed, storable, timely};
 
 /// A person as a provider describes them at sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Person {
     pub subject: String,
     /// The display name.
     pub name: Option<String>,
+    /// The address of e-mail. It is shown and never joins accounts.
+    pub email: Option<String>,
     /// The address of a picture.
     pub picture: Option<String>,
 }
@@ -29,21 +31,39 @@ pub struct Account {
     pub id: String,
     /// The display name.
     pub name: Option<String>,
+    /// The address of e-mail.
+    pub email: Option<String>,
     /// The address of a picture.
     pub picture: Option<String>,
+    /// Unix seconds.
+    pub created_at: i64,
 }
 
-/// One way into an account.
+/// One way into an account. Times are unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
+    /// Our id.
+    pub id: String,
     /// The provider id.
     pub provider: String,
+    /// The issuer.
+    pub issuer: String,
     /// The provider's id of the person.
     pub subject: String,
     /// The name the provider gave.
     pub name: Option<String>,
-    /// Unix seconds.
+    /// The address of e-mail the provider gave.
+    pub email: Option<String>,
+    /// When it came to the account.
     pub linked_at: i64,
+    /// When somebody last signed in or linked with it.
+    pub seen_at: i64,
+}
+
+/// An identity that was found, and whose it is.
+pub(super) struct Found {
+    pub(super) identity: String,
+    pub(super) account: String,
 }
 
 impl Store {
@@ -52,257 +72,432 @@ impl Store {
     /// `fresh_ids` are the ids a new account and a new identity would get. Returns the account's id.
     ///
     /// # Errors
-    /// [`StoreError::Database`]; then nothing was written.
+    /// [`StoreError`]; then nothing was written.
     pub async fn sign_in(
         &self,
         person: &Person,
         fresh_ids: [&str; 2],
-        session: &str,
+        session: &NewSession<'_>,
         previous: Option<&str>,
         now: i64,
     ) -> Result<String, StoreError> {
-        // Two first sign-ins of one person queue up here, and the second finds what the first made.
-        let mut transaction = self.pool.begin_with(WRITE).await?;
-        let mut found: Option<(String, String)> = None;
-        for key in &person.keys {
-            let row = sqlx::query(
-                "SELECT identity.id, identity.account_id FROM identity_key \
-                 JOIN identity ON identity.id = identity_key.identity_id \
-                 WHERE identity_key.issuer = $1 AND identity_key.key = $2",
-            )
-            .bind(&person.issuer)
-            .bind(key)
-            .fetch_optional(&mut *transaction)
-            .await?;
-            let Some(row) = row else { continue };
-            let identity: String = row.try_get(0)?;
-            if key == &person.keys[0]
-                || !Self::contradicts(&mut transaction, &identity, &person.keys[0]).await?
-            {
-                found = Some((identity, row.try_get(1)?));
-                break;
+        retried!(async {
+            let mut transaction = self.begin().await?;
+            // Two first sign-ins of one person queue up here, and the second finds what the first made.
+            claim(&mut transaction, person).await?;
+            let mut news = false;
+            let found = if let Some(found) = find(&mut transaction, person).await? {
+                if !lock(&mut transaction, &found.account).await? {
+                    return Err(StoreError::Overtaken);
+                }
+                news |= refresh(&mut transaction, person, &found.identity).await?;
+                news |= show(&mut transaction, person, &found.account).await?;
+                see(&mut transaction, &found.identity, now).await?;
+                if news {
+                    feed::note_change(&mut transaction, &found.account, now).await?;
+                }
+                found
+            } else {
+                let [account, identity] = fresh_ids;
+                insert_account(&mut transaction, person, account, now).await?;
+                insert_identity(&mut transaction, person, identity, account, now).await?;
+                Found {
+                    identity: identity.to_owned(),
+                    account: account.to_owned(),
+                }
+            };
+            insert_keys(&mut transaction, person, &found.identity).await?;
+            if let Some(previous) = previous {
+                sessions::end(&mut transaction, previous, now).await?;
+                news = true;
             }
-        }
-        let (identity, account) = if let Some(found) = found {
-            sqlx::query("UPDATE account SET name = $1, picture = $2 WHERE id = $3")
-                .bind(&person.name)
-                .bind(&person.picture)
-                .bind(&found.1)
-                .execute(&mut *transaction)
-                .await?;
-            sqlx::query("UPDATE identity SET name = $1 WHERE id = $2")
-                .bind(&person.name)
-                .bind(&found.0)
-                .execute(&mut *transaction)
-                .await?;
-            found
-        } else {
-            let [account, identity] = fresh_ids;
-            sqlx::query(
-                "INSERT INTO account (id, name, picture, created_at) VALUES ($1, $2, $3, $4)",
-            )
-            .bind(account)
-            .bind(&person.name)
-            .bind(&person.picture)
-            .bind(now)
-            .execute(&mut *transaction)
-            .await?;
-            sqlx::query(
-                "INSERT INTO identity (id, account_id, provider, issuer, subject, name, linked_at) \
-                     VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            )
-            .bind(identity)
-            .bind(account)
-            .bind(&person.provider)
-            .bind(&person.issuer)
-            .bind(&person.subject)
-            .bind(&person.name)
-            .bind(now)
-            .execute(&mut *transaction)
-            .await?;
-            (identity.to_owned(), account.to_owned())
-        };
-        for key in &person.keys {
-            // A key that already leads elsewhere stays there: two identities are never merged.
-            sqlx::query("INSERT INTO identity_key (issuer, key, identity_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-                .bind(&person.issuer)
-                .bind(key)
-                .bind(&identity)
-                .execute(&mut *transaction)
-                .await?;
-        }
-        if let Some(previous) = previous {
-            Self::end_within(&mut transaction, previous, now).await?;
-        }
-        sqlx::query(
-            "INSERT INTO session (id, account_id, created_at, seen_at) VALUES ($1, $2, $3, $3)",
-        )
-        .bind(session)
-        .bind(&account)
-        .bind(now)
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(account)
+            let of = (
+                found.account.as_str(),
+                found.identity.as_str(),
+                person.provider.as_str(),
+            );
+            sessions::open(&mut transaction, session, of, now).await?;
+            release(&mut transaction, person).await?;
+            if news {
+                self.wake(&mut transaction).await?;
+            }
+            transaction.commit().await?;
+            Ok(found.account)
+        })
     }
 
-    /// Whether an identity that was found by a lesser key holds another key of the preferred kind
-    /// than `preferred`: then the lesser key has passed on to somebody else.
-    async fn contradicts(
-        transaction: &mut Transaction<'_, Sqlite>,
-        identity: &str,
-        preferred: &str,
+    /// Whose identity this is, by the same rules as [`Self::sign_in`].
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn find_account(&self, person: &Person) -> Result<Option<String>, StoreError> {
+        timely(async {
+            let mut connection = self.pool.acquire().await?;
+            let found = find(&mut connection, person).await?;
+            Ok(found.map(|found| found.account))
+        })
+        .await
+    }
+
+    /// Takes over a profile that was read anew: to the identity, and to the account where that shows
+    /// this identity. `false` where the person is not of this account.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing was written.
+    pub async fn update_person(
+        &self,
+        person: &Person,
+        account: &str,
+        now: i64,
     ) -> Result<bool, StoreError> {
-        let kind = preferred.split(':').next().unwrap_or_default();
-        let held: Vec<String> =
-            sqlx::query_scalar("SELECT key FROM identity_key WHERE identity_id = $1")
-                .bind(identity)
-                .fetch_all(&mut **transaction)
-                .await?;
-        Ok(held
-            .iter()
-            .any(|held| held != preferred && held.split(':').next() == Some(kind)))
+        retried!(async {
+            let mut transaction = self.begin().await?;
+            if !lock(&mut transaction, account).await? {
+                return Ok(false);
+            }
+            let found = find(&mut transaction, person).await?;
+            let Some(found) = found.filter(|found| found.account == account) else {
+                return Ok(false);
+            };
+            // Asked before the identity changes.
+            let shown = shows(&mut transaction, account, &found.identity).await?;
+            let mut news = refresh(&mut transaction, person, &found.identity).await?;
+            if shown {
+                news |= show(&mut transaction, person, account).await?;
+            }
+            if news {
+                feed::note_change(&mut transaction, account, now).await?;
+                self.wake(&mut transaction).await?;
+            }
+            transaction.commit().await?;
+            Ok(true)
+        })
     }
 
     /// The account and its identities behind a session, with the session itself; `None` where the
     /// session is not there any more.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
+    /// [`StoreError`].
     pub async fn session_and_account(
         &self,
         session: &str,
     ) -> Result<Option<(SessionRow, Account, Vec<Identity>)>, StoreError> {
-        let row = sqlx::query(
-            "SELECT session.id, session.account_id, session.created_at, session.seen_at, account.name, account.picture \
+        let statement = format!(
+            "SELECT {}, account.name, account.email, account.picture, account.created_at \
              FROM session JOIN account ON account.id = session.account_id WHERE session.id = $1",
-        )
-        .bind(session)
-        .fetch_optional(&self.pool)
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        let session = SessionRow {
-            id: row.try_get(0)?,
-            account_id: row.try_get(1)?,
-            created_at: row.try_get(2)?,
-            seen_at: row.try_get(3)?,
-        };
-        let account = Account {
-            id: session.account_id.clone(),
-            name: row.try_get(4)?,
-            picture: row.try_get(5)?,
-        };
-        let identities = sqlx::query(
-            "SELECT provider, subject, name, linked_at FROM identity WHERE account_id = $1 ORDER BY linked_at, id",
-        )
-        .bind(&account.id)
-        .try_map(|row: SqliteRow| {
-            Ok(Identity {
-                provider: row.try_get(0)?,
-                subject: row.try_get(1)?,
-                name: row.try_get(2)?,
-                linked_at: row.try_get(3)?,
-            })
+            sessions::COLUMNS
+        );
+        timely(async {
+            let mut connection = self.pool.acquire().await?;
+            let row = sqlx::query(&statement)
+                .bind(session)
+                .fetch_optional(&mut *connection)
+                .await?;
+            let Some(row) = row else { return Ok(None) };
+            let session = sessions::read(&row)?;
+            let account = Account {
+                id: session.account_id.clone(),
+                name: row.try_get(6)?,
+                email: row.try_get(7)?,
+                picture: row.try_get(8)?,
+                created_at: row.try_get(9)?,
+            };
+            let identities = identities_of(&mut connection, &account.id).await?;
+            Ok(Some((session, account, identities)))
         })
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(Some((session, account, identities)))
+        .await
     }
 
     /// How many accounts there are.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
+    /// [`StoreError`].
     pub async fn count_accounts(&self) -> Result<i64, StoreError> {
-        Ok(sqlx::query_scalar("SELECT COUNT(*) FROM account")
-            .fetch_one(&self.pool)
-            .await?)
+        timely(async {
+            Ok(sqlx::query_scalar("SELECT COUNT(*) FROM account")
+                .fetch_one(&self.pool)
+                .await?)
+        })
+        .await
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The identities of an account, the oldest first.
+pub(super) async fn identities_of(
+    connection: &mut AnyConnection,
+    account: &str,
+) -> Result<Vec<Identity>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id, provider, issuer, subject, name, email, linked_at, seen_at FROM identity \
+         WHERE account_id = $1 ORDER BY linked_at, id",
+    )
+    .bind(account)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Identity {
+                id: row.try_get(0)?,
+                provider: row.try_get(1)?,
+                issuer: row.try_get(2)?,
+                subject: row.try_get(3)?,
+                name: row.try_get(4)?,
+                email: row.try_get(5)?,
+                linked_at: row.try_get(6)?,
+                seen_at: row.try_get(7)?,
+            })
+        })
+        .collect()
+}
 
-    fn person(keys: &[&str]) -> Person {
-        Person {
-            provider: "spotify".into(),
-            issuer: "https://accounts.spotify.com".into(),
-            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
-            subject: "ada".into(),
-            name: Some("Ada".into()),
-            picture: None,
+/// Keeps every other transaction that claims one of the person's keys waiting until this one ends.
+pub(super) async fn claim(
+    connection: &mut AnyConnection,
+    person: &Person,
+) -> Result<(), StoreError> {
+    // Everybody claims in the same order, so that nobody waits for somebody who waits for them.
+    let mut keys: Vec<&String> = person.keys.iter().collect();
+    keys.sort();
+    keys.dedup();
+    for key in keys {
+        sqlx::query(
+            "INSERT INTO identity_claim (issuer, key) VALUES ($1, $2) \
+             ON CONFLICT (issuer, key) DO UPDATE SET key = excluded.key",
+        )
+        .bind(&person.issuer)
+        .bind(key)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Takes the claims back before the transaction ends, so that nobody ever sees them.
+pub(super) async fn release(
+    connection: &mut AnyConnection,
+    person: &Person,
+) -> Result<(), StoreError> {
+    for key in &person.keys {
+        sqlx::query("DELETE FROM identity_claim WHERE issuer = $1 AND key = $2")
+            .bind(&person.issuer)
+            .bind(key)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Finds the identity of a person: the first key that leads to one and does not contradict the
+/// preferred key.
+pub(super) async fn find(
+    connection: &mut AnyConnection,
+    person: &Person,
+) -> Result<Option<Found>, StoreError> {
+    for (rank, key) in person.keys.iter().enumerate() {
+        let row = sqlx::query(
+            "SELECT identity.id, identity.account_id FROM identity_key \
+             JOIN identity ON identity.id = identity_key.identity_id \
+             WHERE identity_key.issuer = $1 AND identity_key.key = $2",
+        )
+        .bind(&person.issuer)
+        .bind(key)
+        .fetch_optional(&mut *connection)
+        .await?;
+        let Some(row) = row else { continue };
+        let found = Found {
+            identity: row.try_get(0)?,
+            account: row.try_get(1)?,
+        };
+        if rank == 0 || !contradicts(connection, &found.identity, &person.keys[0]).await? {
+            return Ok(Some(found));
         }
     }
+    Ok(None)
+}
 
-    async fn sign_in(store: &Store, person: &Person, n: u32) -> String {
-        let (account, identity, session) = (format!("a{n}"), format!("i{n}"), format!("s{n}"));
-        store
-            .sign_in(person, [&account, &identity], &session, None, 10)
-            .await
-            .expect("signed in")
-    }
+/// Whether an identity that was found by a lesser key holds another key of the preferred kind
+/// than `preferred`: then the lesser key has passed on to somebody else.
+async fn contradicts(
+    connection: &mut AnyConnection,
+    identity: &str,
+    preferred: &str,
+) -> Result<bool, StoreError> {
+    let kind = preferred.split(':').next().unwrap_or_default();
+    let held: Vec<String> =
+        sqlx::query_scalar("SELECT key FROM identity_key WHERE identity_id = $1")
+            .bind(identity)
+            .fetch_all(connection)
+            .await?;
+    Ok(held
+        .iter()
+        .any(|held| held != preferred && held.split(':').next() == Some(kind)))
+}
 
-    #[tokio::test]
-    async fn either_key_finds_the_same_account() {
-        let store = Store::in_memory().await.expect("a database");
-        let first = sign_in(&store, &person(&["id:ada"]), 1).await;
-        let both = sign_in(&store, &person(&["account_id:x", "id:ada"]), 2).await;
-        let renamed = sign_in(&store, &person(&["account_id:x", "id:ada-new"]), 3).await;
-        assert_eq!(
-            (first.as_str(), both.as_str(), renamed.as_str()),
-            ("a1", "a1", "a1")
-        );
-        assert_eq!(store.count_accounts().await.expect("count"), 1);
-    }
+/// Keeps every other transaction that changes this account waiting until this one ends. `false`
+/// where there is no such account.
+pub(super) async fn lock(
+    connection: &mut AnyConnection,
+    account: &str,
+) -> Result<bool, StoreError> {
+    // What `SELECT … FOR UPDATE` is for, which SQLite does not know.
+    let locked = sqlx::query("UPDATE account SET created_at = created_at WHERE id = $1")
+        .bind(account)
+        .execute(connection)
+        .await?
+        .rows_affected();
+    Ok(locked == 1)
+}
 
-    #[tokio::test]
-    async fn a_user_id_that_passed_on_is_another_account() {
-        let store = Store::in_memory().await.expect("a database");
-        sign_in(&store, &person(&["account_id:x", "id:ada"]), 1).await;
-        let second = person(&["account_id:y", "id:ada"]);
-        assert_eq!(sign_in(&store, &second, 2).await, "a2");
-        assert_eq!(sign_in(&store, &second, 3).await, "a2");
-        let first = person(&["account_id:x", "id:ada"]);
-        assert_eq!(sign_in(&store, &first, 4).await, "a1");
-    }
+/// Takes the profile over to the identity; whether it is another one now.
+pub(super) async fn refresh(
+    connection: &mut AnyConnection,
+    person: &Person,
+    identity: &str,
+) -> Result<bool, StoreError> {
+    profile(
+        connection,
+        "UPDATE identity SET name = $1, email = $2, picture = $3 WHERE id = $4 AND \
+         (name IS DISTINCT FROM $1 OR email IS DISTINCT FROM $2 OR picture IS DISTINCT FROM $3)",
+        person,
+        identity,
+    )
+    .await
+}
 
-    #[tokio::test]
-    async fn another_issuer_is_another_account() {
-        let store = Store::in_memory().await.expect("a database");
-        sign_in(&store, &person(&["id:ada"]), 1).await;
-        let other = Person {
-            issuer: "https://elsewhere.example".into(),
-            ..person(&["id:ada"])
-        };
-        assert_eq!(sign_in(&store, &other, 2).await, "a2");
-    }
+/// Takes the profile over to the account; whether it is another one now.
+pub(super) async fn show(
+    connection: &mut AnyConnection,
+    person: &Person,
+    account: &str,
+) -> Result<bool, StoreError> {
+    profile(
+        connection,
+        "UPDATE account SET name = $1, email = $2, picture = $3 WHERE id = $4 AND \
+         (name IS DISTINCT FROM $1 OR email IS DISTINCT FROM $2 OR picture IS DISTINCT FROM $3)",
+        person,
+        account,
+    )
+    .await
+}
 
-    #[tokio::test]
-    async fn twenty_first_sign_ins_make_one_account() {
-        let directory = tempfile::tempdir().expect("a folder");
-        let store = Store::open(None, directory.path())
-            .await
-            .expect("a database");
-        let person = person(&["account_id:x", "id:ada"]);
-        let all = (0..20).map(|n| {
-            let (store, person) = (store.clone(), person.clone());
-            async move { sign_in(&store, &person, n).await }
-        });
-        let accounts = futures::future::join_all(all).await;
-        assert!(accounts.windows(2).all(|pair| pair[0] == pair[1]));
-        assert_eq!(store.count_accounts().await.expect("count"), 1);
-    }
+async fn profile(
+    connection: &mut AnyConnection,
+    statement: &'static str,
+    person: &Person,
+    id: &str,
+) -> Result<bool, StoreError> {
+    let updated = sqlx::query(statement)
+        .bind(storable(person.name.as_ref()))
+        .bind(storable(person.email.as_ref()))
+        .bind(storable(person.picture.as_ref()))
+        .bind(id)
+        .execute(connection)
+        .await?
+        .rows_affected();
+    Ok(updated == 1)
+}
 
-    #[tokio::test]
-    async fn a_sign_in_that_fails_writes_nothing() {
-        let store = Store::in_memory().await.expect("a database");
-        sign_in(&store, &person(&["id:ada"]), 1).await;
-        // The session id is taken, so the last statement fails after account and identity went in.
-        let result = store
-            .sign_in(&person(&["id:bea"]), ["a2", "i2"], "s1", None, 10)
-            .await;
-        assert!(result.is_err());
-        assert_eq!(store.count_accounts().await.expect("count"), 1);
+/// Whether the account shows the profile of this identity.
+pub(super) async fn shows(
+    connection: &mut AnyConnection,
+    account: &str,
+    identity: &str,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "SELECT 1 FROM account JOIN identity ON identity.id = $2 WHERE account.id = $1 \
+         AND account.name IS NOT DISTINCT FROM identity.name \
+         AND account.email IS NOT DISTINCT FROM identity.email \
+         AND account.picture IS NOT DISTINCT FROM identity.picture",
+    )
+    .bind(account)
+    .bind(identity)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.is_some())
+}
+
+/// Notes that somebody came with the identity just now.
+pub(super) async fn see(
+    connection: &mut AnyConnection,
+    identity: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    let seen = sqlx::query("UPDATE identity SET seen_at = $1 WHERE id = $2")
+        .bind(now)
+        .bind(identity)
+        .execute(connection)
+        .await?
+        .rows_affected();
+    // It was unlinked between the look-up and the lock.
+    if seen == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Overtaken)
     }
+}
+
+async fn insert_account(
+    connection: &mut AnyConnection,
+    person: &Person,
+    account: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO account (id, name, email, picture, created_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(account)
+    .bind(storable(person.name.as_ref()))
+    .bind(storable(person.email.as_ref()))
+    .bind(storable(person.picture.as_ref()))
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_identity(
+    connection: &mut AnyConnection,
+    person: &Person,
+    identity: &str,
+    account: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO identity \
+         (id, account_id, provider, issuer, subject, name, email, picture, linked_at, seen_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+    )
+    .bind(identity)
+    .bind(account)
+    .bind(&person.provider)
+    .bind(&person.issuer)
+    .bind(&person.subject)
+    .bind(storable(person.name.as_ref()))
+    .bind(storable(person.email.as_ref()))
+    .bind(storable(person.picture.as_ref()))
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_keys(
+    connection: &mut AnyConnection,
+    person: &Person,
+    identity: &str,
+) -> Result<(), StoreError> {
+    for key in &person.keys {
+        // A key that already leads elsewhere stays there: two identities are never merged.
+        sqlx::query(
+            "INSERT INTO identity_key (issuer, key, identity_id) VALUES ($1, $2, $3) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(&person.issuer)
+        .bind(key)
+        .bind(identity)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
 }

@@ -456,12 +456,27 @@ async fn a_provider_that_is_down_is_unavailable() {
     let (attempt, query) = browser.begin_and_consent("ada").await;
     // Nobody listens on this port.
     let url = "http://127.0.0.1:1/spotify";
-    let again = stage
-        .again_with(&[("SPOTIFY_ACCOUNTS_URL", url), ("SPOTIFY_API_URL", url)])
-        .await;
+    let again = stage.again_with(&[("SPOTIFY_API_URL", url)]).await;
     let mut there = again.browser();
     there.cookies = browser.cookies.clone();
     let answer = there.complete(&query, &attempt.verifier).await;
     answer.is_refusal(503, "provider_unavailable");
     assert!(!there.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn an_answer_of_a_provider_that_was_set_up_anew_is_refused() {
+    let stage = Stage::new().await;
+    let mut browser = stage.browser();
+    let (attempt, query) = browser.begin_and_consent("ada").await;
+    // Between the two steps the installation was pointed at another accounts service.
+    let url = "http://127.0.0.1:1/spotify";
+    let again = stage.again_with(&[("SPOTIFY_ACCOUNTS_URL", url)]).await;
+    let mut there = again.browser();
+    there.cookies = browser.cookies.clone();
+    let before = again.before(&mut there).await;
+    let answer = there.complete(&query, &attempt.verifier).await;
+    before
+        .refused(&again, &mut there, &answer, (400, "provider_mismatch"))
+        .await;
 }

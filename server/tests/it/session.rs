@@ -40,20 +40,25 @@ async fn the_view_tells_who_it_is_and_never_a_token() {
             "account",
             "connections",
             "identities",
+            "recent_until",
             "session_ends_at",
             "signed_in"
         ]
     );
-    assert_eq!(members(&session["account"]), ["id", "name", "picture"]);
+    assert_eq!(
+        members(&session["account"]),
+        ["created_at", "id", "name", "picture", "roles"]
+    );
     assert_eq!(
         members(&session["identities"][0]),
-        ["linked_at", "name", "provider", "subject"]
+        ["linked_at", "name", "provider", "seen_at", "subject"]
     );
     let connection = [
         "grant_ends_at",
         "granted_at",
         "permissions",
         "provider",
+        "renewable",
         "scopes",
     ];
     assert_eq!(members(&session["connections"][0]), connection);

@@ -1,5 +1,7 @@
 //! `POST /api/sign-in/complete`: what is accepted, and every way to be refused.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use oauth::pkce::Challenge;
 use oauth::return_to::ReturnTo;
@@ -8,6 +10,7 @@ use oauth::transaction::{Intent, Transaction};
 use sandbox::Fault;
 use serde_json::json;
 use server::cookies::CookieName;
+use server::provider::IdentitySource;
 
 use crate::support::{
     Attempt, Browser, ME, SESSION, SIGN_IN, Stage, TOKEN, TOKENS, base64url, challenge, claims,
@@ -50,6 +53,7 @@ fn plant(stage: &Stage, browser: &mut Browser, change: impl FnOnce(&mut Transact
     let mut transaction = Transaction {
         provider: "spotify".to_owned(),
         issuer: provider.issuer.clone(),
+        iss_required: false,
         redirect_uri: provider.redirect_uri.clone(),
         state: State::from_bytes(stage.world.rng.bytes()),
         nonce: None,
@@ -57,6 +61,7 @@ fn plant(stage: &Stage, browser: &mut Browser, change: impl FnOnce(&mut Transact
         intent: Intent::SignIn,
         permissions: Vec::new(),
         return_to: ReturnTo::default(),
+        session: None,
         issued_at: stage.clock.now(),
     };
     change(&mut transaction);
@@ -968,7 +973,14 @@ async fn the_issuer_of_another_is_refused() {
 
 #[tokio::test]
 async fn a_missing_issuer_is_refused_where_it_was_promised() {
-    let stage = Stage::tuned(|world| world.providers[0].iss_advertised = true).await;
+    let stage = Stage::tuned(|world| {
+        let IdentitySource::Spotify { endpoints, .. } = &mut world.providers[0].identity else {
+            panic!("Spotify is the first");
+        };
+        let endpoints = Arc::get_mut(endpoints).expect("nobody has asked yet");
+        endpoints.capabilities.iss = true;
+    })
+    .await;
     let (mut browser, attempt, query) = ready(&stage).await;
     assert!(
         !refused(

@@ -6,7 +6,7 @@ use oauth2::basic::BasicTokenType;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::tokens::{AccessToken, RefreshToken, SecretError, TokenAnswer};
+use crate::tokens::{AccessToken, IdTokenText, RefreshToken, SecretError, TokenAnswer};
 
 use super::error::TokenErrorCode;
 
@@ -25,10 +25,13 @@ pub(super) struct TokenBody {
     refresh_token: Option<oauth2::RefreshToken>,
     #[serde(default, deserialize_with = "scopes")]
     scope: Option<Vec<oauth2::Scope>>,
+    /// In the redacted type of another token: `oauth2` has none for this one.
+    #[serde(default)]
+    id_token: Option<oauth2::AccessToken>,
 }
 
 impl TokenBody {
-    /// Refuses tokens that could not stand in a header.
+    /// Refuses tokens that could not stand in a header or a form field.
     pub(super) fn check(self) -> Result<TokenAnswer, SecretError> {
         let access_token = AccessToken::new(self.access_token.into_secret());
         let refresh_token = self
@@ -38,6 +41,11 @@ impl TokenBody {
             .filter(|token| !token.is_empty())
             .map(RefreshToken::new)
             .transpose();
+        let id_token = self
+            .id_token
+            .map(oauth2::AccessToken::into_secret)
+            .map(IdTokenText::new)
+            .transpose();
         let scopes = self
             .scope
             .map(|scopes| scopes.iter().map(|s| s.to_string()).collect());
@@ -46,6 +54,7 @@ impl TokenBody {
             refresh_token: refresh_token?,
             scopes,
             expires_in_s: self.expires_in,
+            id_token: id_token?,
         })
     }
 }

@@ -194,7 +194,35 @@ impl AppTokenError {
     }
 }
 
-/// What the three operations have in common.
+/// Why a token was not given back.
+#[derive(Debug, thiserror::Error)]
+pub enum RevokeError {
+    /// The revocation endpoint is no plain absolute address. Nothing was sent.
+    #[error("the revocation endpoint is malformed")]
+    Address,
+    /// The provider refused. Of what it said only the status is kept.
+    #[error("the provider refused with status {status}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The provider could not be asked.
+    #[error("the provider is unavailable")]
+    Unavailable(#[source] Unavailable),
+}
+
+impl RevokeError {
+    /// The stable code for this failure, as the interface names it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Address => "unexpected",
+            Self::Refused { .. } => "provider_error",
+            Self::Unavailable(_) => "provider_unavailable",
+        }
+    }
+}
+
+/// What the three operations for tokens have in common.
 #[derive(Debug)]
 pub(super) enum Failure {
     Error(TokenErrorCode),

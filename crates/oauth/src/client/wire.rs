@@ -25,15 +25,8 @@ pub(super) enum WireFault {
 pub(super) fn observe<E: Into<TransportError>>(
     answer: Result<HttpResponse, E>,
 ) -> Result<HttpResponse, WireFault> {
-    let mut response =
-        answer.map_err(|error| WireFault::Unavailable(Unavailable::Unreachable(error.into())))?;
+    let mut response = answered(answer).map_err(WireFault::Unavailable)?;
     let status = response.status();
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-        return Err(WireFault::Unavailable(Unavailable::Status {
-            status: status.as_u16(),
-            retry_after_s: retry_after_s(&response),
-        }));
-    }
     let members = members(response.body()).ok_or(WireFault::Nonsense)?;
     if status == StatusCode::OK && members.error.is_some() {
         if members.access_token.is_some() {
@@ -41,6 +34,21 @@ pub(super) fn observe<E: Into<TransportError>>(
         }
         // Some providers report errors with 200 (GitHub does). An error it is all the same.
         *response.status_mut() = StatusCode::BAD_REQUEST;
+    }
+    Ok(response)
+}
+
+/// An answer that is the provider's word, whatever it says.
+pub(super) fn answered<E: Into<TransportError>>(
+    answer: Result<HttpResponse, E>,
+) -> Result<HttpResponse, Unavailable> {
+    let response = answer.map_err(|error| Unavailable::Unreachable(error.into()))?;
+    let status = response.status();
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+        return Err(Unavailable::Status {
+            status: status.as_u16(),
+            retry_after_s: retry_after_s(&response),
+        });
     }
     Ok(response)
 }

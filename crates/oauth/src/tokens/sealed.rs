@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{AccessToken, RefreshToken, TokenSet};
+use super::{AccessToken, IdTokenText, RefreshToken, TokenSet};
 
 /// The form that is written. A reader refuses every other, which costs a new sign-in.
 const VERSION: u8 = 1;
@@ -19,6 +19,12 @@ struct Written<'a> {
     l: i64,
     g: i64,
     n: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    u: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    i: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    o: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -33,6 +39,12 @@ struct Read {
     l: i64,
     g: i64,
     n: u64,
+    #[serde(default)]
+    u: Option<String>,
+    #[serde(default)]
+    i: Option<String>,
+    #[serde(default)]
+    o: Option<String>,
 }
 
 /// The bytes are not a sealed token set.
@@ -42,6 +54,7 @@ pub struct SealedTokensError;
 
 pub(super) fn write(tokens: &TokenSet) -> Zeroizing<Vec<u8>> {
     let refresh = tokens.refresh_token.as_ref().map(RefreshToken::secret);
+    let id_token = tokens.id_token.as_ref().map(IdTokenText::secret);
     let wire = Written {
         v: VERSION,
         a: tokens.access_token.secret(),
@@ -51,12 +64,19 @@ pub(super) fn write(tokens: &TokenSet) -> Zeroizing<Vec<u8>> {
         l: tokens.access_life_s,
         g: tokens.granted_at,
         n: tokens.generation,
+        u: tokens.subject.as_deref(),
+        i: id_token,
+        o: tokens.nonce.as_deref(),
     };
     // Room for the worst case, every character escaped: a buffer that grows leaves its old,
     // unwiped copies behind.
     let scopes: usize = tokens.scopes.iter().map(|scope| scope.len() * 2 + 3).sum();
-    let secrets = wire.a.len() + refresh.map_or(0, str::len);
-    let mut bytes = Zeroizing::new(Vec::with_capacity(secrets * 2 + scopes + 192));
+    let secrets = wire.a.len() + refresh.map_or(0, str::len) + id_token.map_or(0, str::len);
+    // A control character takes six; a subject has none, but nothing here says so.
+    let subject = wire.u.map_or(0, |subject| subject.len() * 6);
+    let nonce = wire.o.map_or(0, str::len);
+    let room = (secrets + nonce) * 2 + scopes + subject + 192;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
     // A struct of texts and numbers always serialises, and a vector always takes it.
     if serde_json::to_writer(&mut *bytes, &wire).is_err() {
         bytes.clear();
@@ -66,9 +86,10 @@ pub(super) fn write(tokens: &TokenSet) -> Zeroizing<Vec<u8>> {
 
 pub(super) fn read(bytes: &[u8]) -> Result<TokenSet, SealedTokensError> {
     let wire: Read = serde_json::from_slice(bytes).map_err(|_| SealedTokensError)?;
-    // Both secrets are taken over before anything can fail, so that both are wiped.
+    // All secrets are taken over before anything can fail, so that all are wiped.
     let access_token = AccessToken::new(wire.a);
     let refresh_token = wire.r.map(RefreshToken::new).transpose();
+    let id_token = wire.i.map(IdTokenText::new).transpose();
     if wire.v != VERSION {
         return Err(SealedTokensError);
     }
@@ -80,5 +101,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<TokenSet, SealedTokensError> {
         access_life_s: wire.l,
         granted_at: wire.g,
         generation: wire.n,
+        subject: wire.u,
+        id_token: id_token.map_err(|_| SealedTokensError)?,
+        nonce: wire.o,
     })
 }

@@ -6,8 +6,9 @@ use std::task::{Context, Poll, Waker};
 use base64::Engine as _;
 use oauth::callback::{CallbackQuery, ValidatedCallback, check};
 use oauth::client::{
-    AppTokenError, ClientAuth, ClientConfig, ClientSecret, ConfigError, ExchangeError, HttpRequest,
-    HttpResponse, RefreshError, TokenErrorCode, Unavailable, client_credentials, exchange, refresh,
+    AppTokenError, ClientAuth, ClientConfig, ClientSecret, ConfigError, ExchangeError, Granted,
+    HttpRequest, HttpResponse, RefreshError, TokenErrorCode, Unavailable, client_credentials,
+    exchange, refresh,
 };
 use oauth::tokens::{AccessToken, RefreshToken, TokenSet};
 use oauth::transaction::Transaction;
@@ -99,10 +100,12 @@ fn tokens() -> TokenSet {
         access_life_s: 3600,
         granted_at: NOW - 100_000,
         generation: 7,
+        subject: None,
+        id_token: None,
     }
 }
 
-fn run_exchange(recorder: &Recorder) -> Result<TokenSet, ExchangeError> {
+fn run_exchange(recorder: &Recorder) -> Result<Granted, ExchangeError> {
     let requested = ["user-read-private".to_owned()];
     let validated = validated_with(transaction());
     run(exchange(
@@ -114,7 +117,7 @@ fn run_exchange(recorder: &Recorder) -> Result<TokenSet, ExchangeError> {
     ))
 }
 
-fn run_refresh(recorder: &Recorder) -> Result<TokenSet, RefreshError> {
+fn run_refresh(recorder: &Recorder) -> Result<Granted, RefreshError> {
     run(refresh(&config(), &tokens(), |r| recorder.answer(r), NOW))
 }
 
@@ -172,7 +175,7 @@ fn basic() -> String {
 #[test]
 fn exchange_sends_code_verifier_and_redirect_uri_with_basic() {
     let recorder = Recorder::json(200, GRANTED);
-    let tokens = run_exchange(&recorder).unwrap();
+    let tokens = run_exchange(&recorder).unwrap().tokens;
     let request = recorder.request();
     assert_token_request(&request);
     assert_eq!(header(&request, "authorization"), Some(basic().as_str()));
@@ -277,7 +280,7 @@ fn malformed_redirect_uri_sends_nothing() {
 fn refresh_sends_the_refresh_token_and_keeps_what_the_answer_leaves_out() {
     let spotify = r#"{"access_token":"BQ-new","token_type":"Bearer","expires_in":3600}"#;
     let recorder = Recorder::json(200, spotify);
-    let tokens = run_refresh(&recorder).unwrap();
+    let tokens = run_refresh(&recorder).unwrap().tokens;
     let request = recorder.request();
     assert_token_request(&request);
     assert_eq!(header(&request, "authorization"), Some(basic().as_str()));
@@ -297,12 +300,12 @@ fn refresh_sends_the_refresh_token_and_keeps_what_the_answer_leaves_out() {
 
 #[test]
 fn rotated_refresh_token_replaces_the_old_one_and_an_empty_one_does_not() {
-    let tokens = run_refresh(&Recorder::json(200, GRANTED)).unwrap();
+    let tokens = run_refresh(&Recorder::json(200, GRANTED)).unwrap().tokens;
     assert_eq!(tokens.refresh_token.unwrap().secret(), "AQ-new");
     assert_eq!(tokens.scopes, ["user-read-private", "user-top-read"]);
     for none in ["\"\"", "null"] {
         let body = GRANTED.replace("\"AQ-new\"", none);
-        let tokens = run_refresh(&Recorder::json(200, body)).unwrap();
+        let tokens = run_refresh(&Recorder::json(200, body)).unwrap().tokens;
         assert_eq!(tokens.refresh_token.unwrap().secret(), "AQ-old+/=&");
     }
 }
@@ -339,7 +342,7 @@ fn client_credentials_send_the_grant_alone() {
 #[test]
 fn first_answer_without_scope_granted_what_was_requested() {
     let body = r#"{"access_token":"BQ-new","token_type":"Bearer"}"#;
-    let tokens = run_exchange(&Recorder::json(200, body)).unwrap();
+    let tokens = run_exchange(&Recorder::json(200, body)).unwrap().tokens;
     assert_eq!(tokens.scopes, ["user-read-private"]);
     assert_eq!(tokens.access_life_s, 300);
     assert!(tokens.refresh_token.is_none());
@@ -389,7 +392,7 @@ fn life_is_read_from_numbers_of_every_kind() {
         ("null", 300),
     ] {
         let body = GRANTED.replace("3600", said);
-        let tokens = run_exchange(&Recorder::json(200, body)).expect(said);
+        let tokens = run_exchange(&Recorder::json(200, body)).expect(said).tokens;
         assert_eq!(tokens.access_life_s, life, "{said}");
         assert_eq!(tokens.access_expires_at, NOW + life, "{said}");
     }
@@ -414,7 +417,10 @@ fn scope_is_read_from_a_text_or_a_list() {
     ] {
         let body = GRANTED.replace(r#""user-read-private user-top-read""#, said);
         assert_eq!(
-            run_exchange(&Recorder::json(200, body)).expect(said).scopes,
+            run_exchange(&Recorder::json(200, body))
+                .expect(said)
+                .tokens
+                .scopes,
             scopes,
             "{said}"
         );
@@ -731,11 +737,11 @@ impl Server {
         }
     }
 
-    async fn exchange(&self, validated: ValidatedCallback) -> Result<TokenSet, ExchangeError> {
+    async fn exchange(&self, validated: ValidatedCallback) -> Result<Granted, ExchangeError> {
         exchange(&config(), &validated, &[], self.transport(), NOW).await
     }
 
-    async fn refresh(&self, tokens: &TokenSet) -> Result<TokenSet, RefreshError> {
+    async fn refresh(&self, tokens: &TokenSet) -> Result<Granted, RefreshError> {
         refresh(&config(), tokens, self.transport(), NOW).await
     }
 
@@ -797,7 +803,7 @@ proptest! {
         let body = format!(
             r#"{{"access_token":{a},"token_type":"Bearer","expires_in":{b},"scope":{c},"refresh_token":{d}}}"#
         );
-        if let Ok(tokens) = run_exchange(&Recorder::json(200, body)) {
+        if let Ok(Granted { tokens, .. }) = run_exchange(&Recorder::json(200, body)) {
             assert!((0..=86_400).contains(&tokens.access_life_s));
             assert!(tokens.access_token.secret().bytes().all(|b| b.is_ascii_graphic()));
         }

@@ -34,6 +34,7 @@ fn transaction() -> oauth::transaction::Transaction {
     oauth::transaction::Transaction {
         provider: "spotify".to_owned(),
         issuer: ISSUER.to_owned(),
+        iss_required: false,
         redirect_uri: REDIRECT_URI.to_owned(),
         state: oauth::state::State::from_bytes([0; 32]),
         nonce: None,
@@ -41,6 +42,7 @@ fn transaction() -> oauth::transaction::Transaction {
         intent: oauth::transaction::Intent::SignIn,
         permissions: vec!["top".to_owned()],
         return_to: oauth::return_to::ReturnTo::default(),
+        session: None,
         issued_at: NOW,
     }
 }

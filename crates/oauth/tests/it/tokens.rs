@@ -25,6 +25,7 @@ fn answer() -> TokenAnswer {
         refresh_token: Some(refresh("AQ-first")),
         scopes: Some(scopes("user-top-read user-read-private")),
         expires_in_s: Some(3600),
+        id_token: None,
     }
 }
 
@@ -329,6 +330,8 @@ proptest! {
             access_life_s: times[1],
             granted_at: times[2],
             generation: u64::MAX,
+            subject: None,
+            id_token: None,
         };
         let bytes = tokens.to_sealed_json();
         let worst = token.len() * 4 + tokens.scopes.iter().map(|s| s.len() * 2 + 3).sum::<usize>() + 192;

@@ -1,0 +1,140 @@
+//! The result of an exchange becomes the cookies of a browser.
+
+use app::api::Completed;
+use oauth::tokens::TokenSet;
+
+use super::{CompleteError, Deed, Finished};
+use crate::connection::Held;
+use crate::cookies::{CookieName, Jar};
+use crate::pending_link::PendingLink;
+use crate::sessions::Who;
+use crate::world::World;
+
+impl World {
+    /// Turns the result into the cookies of this browser.
+    pub(super) async fn hand_over(
+        &self,
+        finished: &Finished,
+        who: &Who,
+        jar: &mut Jar,
+    ) -> Result<Completed, CompleteError> {
+        let (session, previous) = match &finished.deed {
+            Deed::SignedIn {
+                session,
+                previous,
+                same_account,
+            } => {
+                self.end_other(session, previous.as_deref(), who).await?;
+                let kept = previous.as_deref().filter(|_| *same_account);
+                (session, kept)
+            }
+            Deed::Connected { session } | Deed::Proven { session, .. } => {
+                (session, Some(session.as_str()))
+            }
+        };
+        let Some((row, account, identities)) = self.open_session(jar, session).await? else {
+            // It was ended before the browser came back for it.
+            return Err(CompleteError::Used);
+        };
+        let now = self.clock.now();
+        let ends_at = now + self.settings.session_max_s;
+        let own = &finished.transaction.provider;
+        let own_held =
+            previous.and_then(|previous| self.connections.tokens(jar, own, previous, now));
+        let mut connections = Vec::new();
+        for provider in jar
+            .token_providers()
+            .into_iter()
+            .filter(|provider| provider != own)
+        {
+            let held =
+                previous.map(|previous| self.connections.open(jar, &provider, previous, now));
+            match held {
+                Some(Held::Tokens(tokens)) => {
+                    if previous != Some(session) {
+                        self.connections.keep(
+                            jar,
+                            &tokens,
+                            (&provider, &row.id),
+                            ends_at,
+                            now,
+                            &self.rng,
+                        )?;
+                    }
+                    connections.push(self.describe_connection(&provider, &tokens));
+                }
+                Some(Held::Foreign) => {}
+                _ => jar.unset_cut(&CookieName::tokens(&provider)),
+            }
+        }
+        let mut pending = None;
+        match &finished.deed {
+            Deed::SignedIn { .. } | Deed::Connected { .. } => {
+                jar.unset_cut(&CookieName::link());
+                let tokens = self.with_older_refresh_token(own, &finished.tokens, own_held);
+                self.connections
+                    .keep(jar, &tokens, (own, &row.id), ends_at, now, &self.rng)?;
+                connections.push(self.describe_connection(own, &tokens));
+            }
+            Deed::Proven {
+                person,
+                provider_session,
+                ..
+            } => {
+                let waiting =
+                    PendingLink::new(person, provider_session.as_deref(), &finished.tokens);
+                self.pending_links
+                    .keep(jar, &waiting, &row.id, now, &self.rng)?;
+                pending = Some(waiting.view_at(now));
+            }
+        }
+        let mut view = self.describe(&row, &account, &identities, connections);
+        view.pending_link = pending;
+        Ok(Completed {
+            return_to: finished.transaction.return_to.as_str().to_owned(),
+            session: view,
+        })
+    }
+
+    /// While the browser was away it may have signed in another way: that session ends, too.
+    async fn end_other(
+        &self,
+        session: &str,
+        previous: Option<&str>,
+        who: &Who,
+    ) -> Result<(), CompleteError> {
+        if let Some(other) = who.session()
+            && other.sid != session
+            && Some(other.sid.as_str()) != previous
+        {
+            self.store.end_session(&other.sid, self.clock.now()).await?;
+            self.note_ended(&other.sid);
+        }
+        Ok(())
+    }
+
+    /// Google gives a refresh token with the first consent alone. What an earlier sign-in of the same
+    /// person in this browser brought is not lost to a later one without.
+    fn with_older_refresh_token(
+        &self,
+        provider: &str,
+        tokens: &TokenSet,
+        held: Option<TokenSet>,
+    ) -> TokenSet {
+        let mut tokens = tokens.clone();
+        let first_only = self
+            .provider(provider)
+            .is_some_and(|provider| provider.capabilities.refresh_token_on_first_consent_only);
+        if first_only
+            && tokens.refresh_token.is_none()
+            && let Some(held) = held
+            && held.subject.is_some()
+            && held.subject == tokens.subject
+        {
+            tokens.refresh_token = held.refresh_token;
+            // The same refresh token must not be taken for one that was never used.
+            tokens.generation = held.generation.saturating_add(1);
+        }
+        tokens
+    }
+}
