@@ -59,6 +59,8 @@ struct Ticket {
     query: String,
     state: String,
     verifier: Verifier,
+    /// The page that a person comes back to who was signed in as they went.
+    place: Option<String>,
 }
 
 /// All that the page's work needs. It is of the browser alone.
@@ -66,6 +68,8 @@ struct Ticket {
 struct Desk {
     stage: RwSignal<Stage>,
     slow: RwSignal<bool>,
+    /// Whether somebody who is signed in went to link an identity or to give permissions.
+    errand: RwSignal<bool>,
     session: Session,
     notice: NoticeBoard,
     /// Opens a page of this app in the place of the callback. Does nothing once the person has
@@ -88,6 +92,7 @@ pub fn CallbackPage() -> impl IntoView {
     let params = use_params_map();
     let stage = RwSignal::new(Stage::Reading);
     let slow = RwSignal::new(false);
+    let errand = RwSignal::new(false);
     let again = RwSignal::new(0_u32);
 
     let provider_id = move || params.with(|params| params.get("provider").unwrap_or_default());
@@ -114,6 +119,7 @@ pub fn CallbackPage() -> impl IntoView {
         let desk = Desk {
             stage,
             slow,
+            errand,
             session,
             notice,
             open: Rc::new(open),
@@ -138,7 +144,7 @@ pub fn CallbackPage() -> impl IntoView {
     view! {
         <Title text="Signing in" />
         <section class="callback narrow">
-            <h1>{move || heading(&stage.get())}</h1>
+            <h1>{move || heading(&stage.get(), errand.get())}</h1>
             <div aria-live="polite">
                 {move || match stage.get() {
                     Stage::Reading | Stage::Asking | Stage::Done => {
@@ -187,8 +193,11 @@ pub fn CallbackPage() -> impl IntoView {
     .into_any()
 }
 
-const fn heading(stage: &Stage) -> &'static str {
+const fn heading(stage: &Stage, errand: bool) -> &'static str {
     match stage {
+        Stage::Reading | Stage::Asking if errand => "Taking it back to your account",
+        Stage::Failed(_) if errand => "It did not finish",
+        Stage::Done if errand => "Back to your page",
         Stage::Reading | Stage::Asking => "Signing you in",
         Stage::NoAnswer(_) => "Waiting for an answer",
         Stage::Failed(Failure::Refused(ApiError {
@@ -258,11 +267,14 @@ async fn read(desk: Desk, provider: String) {
     let Some((state, verifier)) = found else {
         return desk.fail(Failure::StartedElsewhere).await;
     };
+    let place = verifiers::place(&state);
+    desk.errand.try_set(place.is_some());
     let ticket = Rc::new(Ticket {
         provider,
         query: landed.query,
         state,
         verifier,
+        place,
     });
     *desk.ticket.borrow_mut() = Some(Rc::clone(&ticket));
     finish(desk, ticket).await;
@@ -303,7 +315,11 @@ async fn finish(desk: Desk, ticket: Rc<Ticket>) {
         }
         Err(error) => {
             verifiers::forget(&ticket.state);
-            desk.fail(Failure::Refused(error)).await;
+            let failure = Failure::Refused(error);
+            match &ticket.place {
+                Some(place) => desk.come_back(failure, place).await,
+                None => desk.fail(failure).await,
+            }
         }
     }
 }
@@ -330,7 +346,7 @@ impl Desk {
         if self.is_signed_in().await {
             if let Some(sentence) = failure.in_passing() {
                 let text = format!("{sentence} You are still signed in as before.");
-                self.notice.put("/", Notice { text, link: None });
+                self.notice.put("/", Notice::new(text));
             }
             (self.open)("/");
         } else {
@@ -338,8 +354,20 @@ impl Desk {
         }
     }
 
-    /// Loads a page of this app in the place of the callback. A whole load, for the browser keeps the address a document came by, with the
-    /// code in it, where scripts can read it (`performance.getEntries`) until the document is gone.
+    /// Ends with `failure` on the page that the person went from, unless they are signed out by now.
+    async fn come_back(&self, failure: Failure, place: &str) {
+        if !self.is_signed_in().await {
+            self.stage.try_set(Stage::Failed(failure));
+            return;
+        }
+        let path = place.split(['?', '#']).next().unwrap_or(place);
+        self.notice.put_at(path, Notice::new(failure.on_return()));
+        (self.open)(place);
+    }
+
+    /// Loads a page of this app in the place of the callback. A whole load, for the browser keeps
+    /// the address a document came by, with the code in it, where scripts can read it
+    /// (`performance.getEntries`) until the document is gone.
     fn load(&self, path: &str) {
         if window().location().replace(path).is_err() {
             (self.open)(path);

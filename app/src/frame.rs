@@ -11,6 +11,8 @@ use wasm_bindgen::JsCast as _;
 
 use crate::callback::CallbackPage;
 use crate::notice::{NoticeBar, provide_notice, use_notice};
+use crate::pages::account::Account;
+use crate::pages::admin::Admin;
 use crate::pages::landing::Landing;
 use crate::pages::not_found::NotFound;
 use crate::pages::privacy::Privacy;
@@ -42,6 +44,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=Landing />
                     <Route path=path!("/search") view=Search />
                     <Route path=path!("/profile") view=Profile />
+                    <Route path=path!("/account") view=Account />
+                    <Route path=path!("/admin") view=Admin />
                     <Route path=path!("/privacy") view=Privacy />
                     <Route path=path!("/callback/:provider") view=CallbackPage />
                 </FlatRoutes>

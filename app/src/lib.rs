@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod api;
+pub mod asked;
 pub mod callback;
 pub mod error;
 pub mod frame;

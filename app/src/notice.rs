@@ -1,21 +1,43 @@
 //! One sentence at the head of the page about what just happened.
 
+use std::borrow::Cow;
+
 use leptos::prelude::*;
 
-use crate::page_life::is_web_address;
+use crate::page_life::{focus_soon, is_web_address};
 
-/// What is said, and a way on where there is one.
+/// The id of the notice in the page.
+const ID: &str = "notice";
+
+/// What is said, and the ways on where there are any.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// Whole sentences.
     pub text: String,
-    /// Words and address of a link to another site.
-    pub link: Option<(&'static str, String)>,
+    /// Words and address of each link to another site.
+    pub links: Vec<(String, String)>,
+}
+
+impl Notice {
+    /// A notice without links.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            links: Vec::new(),
+        }
+    }
+
+    /// The same notice with one more link.
+    #[must_use]
+    pub fn link(mut self, words: impl Into<String>, address: String) -> Self {
+        self.links.push((words.into(), address));
+        self
+    }
 }
 
 /// The place where a notice is put. There is one at a time, and it stays on one page.
 #[derive(Debug, Clone, Copy)]
-pub struct NoticeBoard(RwSignal<Option<(&'static str, Notice)>>);
+pub struct NoticeBoard(RwSignal<Option<(Cow<'static, str>, Notice)>>);
 
 /// Puts the board into context. Called once, by the app.
 pub fn provide_notice() -> NoticeBoard {
@@ -32,7 +54,19 @@ pub fn use_notice() -> NoticeBoard {
 impl NoticeBoard {
     /// Says `notice` on the page at `path`, in the place of what was said before.
     pub fn put(self, path: &'static str, notice: Notice) {
-        self.0.set(Some((path, notice)));
+        self.0.set(Some((Cow::Borrowed(path), notice)));
+    }
+
+    /// Says `notice` on the page at a path that was read.
+    pub fn put_at(self, path: &str, notice: Notice) {
+        self.0.set(Some((Cow::Owned(path.to_owned()), notice)));
+    }
+
+    /// Says `notice` on the page at `path` and puts the keyboard there: what the person pressed is
+    /// gone from the page. Browser only.
+    pub fn put_and_go(self, path: &'static str, notice: Notice) {
+        self.put(path, notice);
+        focus_soon(|| document().get_element_by_id(ID));
     }
 
     /// Says nothing any more.
@@ -47,6 +81,25 @@ impl NoticeBoard {
     }
 }
 
+/// The links of a notice, each after a space. What is no address on the web is left out.
+#[component]
+pub fn NoticeLinks(
+    /// Words and addresses.
+    links: Vec<(String, String)>,
+) -> impl IntoView {
+    let shown = links
+        .into_iter()
+        .filter(|(_, address)| is_web_address(address));
+    shown
+        .map(|(words, address)| {
+            view! {
+                " "
+                <a href=address rel="external noreferrer">{words}</a>
+            }
+        })
+        .collect_view()
+}
+
 /// Where the notice is shown and read out. It is on every page, empty or not, because a screen
 /// reader only hears what changes in a region that was there before.
 #[component]
@@ -55,15 +108,11 @@ pub fn NoticeBar() -> impl IntoView {
     view! {
         <div class="notice-place" role="status" aria-live="polite">
             {move || board.0.get().map(|(_, notice)| {
-                let link = notice.link.filter(|(_, address)| is_web_address(address));
                 view! {
-                    <div class="notice">
+                    <div class="notice" id=ID tabindex="-1">
                         <p>
                             {notice.text}
-                            {link.map(|(words, address)| view! {
-                                " "
-                                <a href=address rel="external noreferrer">{words}</a>
-                            })}
+                            <NoticeLinks links=notice.links />
                         </p>
                         <button
                             type="button"

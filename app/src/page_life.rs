@@ -1,9 +1,12 @@
 //! What happens to the page as a whole.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use leptos::ev;
 use leptos::prelude::*;
+use leptos::web_sys::Element;
+use wasm_bindgen::JsCast as _;
 
 /// Calls `restored` when the page comes back out of the browser's back-forward cache, as it was
 /// when it was left.
@@ -25,6 +28,31 @@ pub fn current_address() -> String {
     let location = window().location();
     let path = location.pathname().unwrap_or_else(|_| "/".to_owned());
     path + &location.search().unwrap_or_default()
+}
+
+/// Puts the keyboard and the screen reader on what `find` finds, a moment from now, when the page
+/// has drawn what just changed. Browser only.
+pub fn focus_soon(find: impl FnOnce() -> Option<Element> + 'static) {
+    set_timeout(
+        move || {
+            let found = find().and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok());
+            if let Some(found) = found {
+                // It fails for what cannot take the focus, and then it stays where it was.
+                let _ = found.focus();
+            }
+        },
+        Duration::ZERO,
+    );
+}
+
+/// Unix seconds, by the browser's clock. Browser only: what is drawn first depends on no clock.
+pub fn browser_now() -> i64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a clock that is off by more than 280 million years is off anyway"
+    )]
+    let seconds = (js_sys::Date::now() / 1_000.0) as i64;
+    seconds
 }
 
 /// Whether `address` is an absolute `http` or `https` address. Only such addresses of others

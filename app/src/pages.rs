@@ -1,5 +1,7 @@
 //! The pages, one file each.
 
+pub mod account;
+pub mod admin;
 pub mod landing;
 pub mod not_found;
 pub mod privacy;

@@ -1,7 +1,9 @@
 //! The start of a sign-in: the browser draws the PKCE secret, keeps it, and goes to the provider.
 
 pub mod button;
+pub mod errand;
 pub mod verifiers;
+pub mod words;
 
 use leptos::prelude::window;
 use oauth::pkce::Verifier;
@@ -10,6 +12,7 @@ use oauth::return_to::ReturnTo;
 use crate::api;
 use crate::error::ApiError;
 use crate::page_life::{current_address, is_web_address};
+use crate::sign_in::errand::{Errand, Intent};
 
 /// Why a sign-in did not start.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,35 +33,44 @@ pub enum StartError {
     Refused(#[from] ApiError),
 }
 
-/// Starts a sign-in with `provider` and leaves the page for the provider's.
+/// Starts a sign-in and leaves the page for the provider's.
 ///
 /// 32 random bytes become the verifier (RFC 7636 §4.1). Its challenge goes to the server, it itself
 /// stays in this tab under the `state` of the answer. Whoever steals the tab lacks the cookie that
 /// `begin` sets, and whoever steals the cookie lacks the tab.
 ///
-/// With `switch_account` the provider is asked to let the person choose another account. The person
-/// comes back to the page shown now, where that is a page one can come back to.
+/// The person comes back to the page that `errand` names, else to the one shown now, where that is a
+/// page one can come back to.
 ///
 /// # Errors
 /// [`StartError`]; the page has not been left then, and nothing is kept.
-pub async fn start(provider: String, switch_account: bool) -> Result<(), StartError> {
+pub async fn start(errand: Errand) -> Result<(), StartError> {
     // Asked first: without it the way to the provider and back would be for nothing.
     verifiers::storage().ok_or(StartError::NoStorage)?;
     let verifier = Verifier::from_bytes(random_bytes().ok_or(StartError::NoRandomness)?);
     let challenge = verifier.challenge().as_str().to_owned();
+    let return_to = errand
+        .return_to
+        .map(str::to_owned)
+        .or_else(|| place_to_return(&current_address()));
     let begun = api::begin(
-        provider,
+        errand.provider,
         challenge,
-        None,
-        place_to_return(&current_address()),
-        None,
-        Some(switch_account),
+        (!errand.permissions.is_empty()).then_some(errand.permissions),
+        return_to.clone(),
+        (errand.intent != Intent::SignIn).then(|| errand.intent.name().to_owned()),
+        Some(errand.switch_account),
     )
     .await?;
     if !is_web_address(&begun.authorize_url) {
         return Err(StartError::ForeignAddress);
     }
     verifiers::keep(&begun.state, &verifier).ok_or(StartError::NoStorage)?;
+    if errand.intent != Intent::SignIn {
+        // Whoever is signed in while they go comes back to the same page, also where it fails.
+        verifiers::keep_place(&begun.state, &return_to.unwrap_or_default())
+            .ok_or(StartError::NoStorage)?;
+    }
     window()
         .location()
         .assign(&begun.authorize_url)

@@ -46,13 +46,12 @@ pub fn SignOutButton() -> impl IntoView {
                 Ok(ended) => {
                     session.end();
                     tabs::tell(News::SignedOut);
-                    let notice_there = Notice {
-                        text: format!("You are signed out here. {elsewhere}"),
-                        link: ended
-                            .end_session_url
-                            .map(|url| ("Sign out there, too", url)),
+                    let said = Notice::new(format!("You are signed out here. {elsewhere}"));
+                    let said = match ended.end_session_url {
+                        Some(url) => said.link("Sign out there, too", url),
+                        None => said,
                     };
-                    notice.put("/", notice_there);
+                    notice.put("/", said);
                     navigate("/", NavigateOptions::default());
                 }
                 // The cookies of this browser are gone, though the server could not write it down.
@@ -60,9 +59,8 @@ pub fn SignOutButton() -> impl IntoView {
                     session.end();
                     tabs::tell(News::SignedOut);
                     let text = "You are signed out in this browser. The server could not write \
-                                it down yet and will try again."
-                        .to_owned();
-                    notice.put("/", Notice { text, link: None });
+                                it down yet and will try again.";
+                    notice.put("/", Notice::new(text));
                     navigate("/", NavigateOptions::default());
                 }
                 Err(error) => {

@@ -1,4 +1,5 @@
-//! What one tab tells the others of this app: that somebody signed in or out.
+//! What one tab tells the others of this app: that somebody signed in or out, or that
+//! something about the session changed.
 
 use std::cell::RefCell;
 
@@ -16,6 +17,8 @@ pub enum News {
     SignedIn,
     /// The session ended.
     SignedOut,
+    /// The same person is signed in, and something about the session is new.
+    Changed,
 }
 
 impl News {
@@ -23,11 +26,12 @@ impl News {
         match self {
             Self::SignedIn => "signed-in",
             Self::SignedOut => "signed-out",
+            Self::Changed => "changed",
         }
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [Self::SignedIn, Self::SignedOut]
+        [Self::SignedIn, Self::SignedOut, Self::Changed]
             .into_iter()
             .find(|news| news.name() == name)
     }
@@ -76,7 +80,7 @@ mod tests {
 
     #[test]
     fn news_survive_the_channel() {
-        for news in [News::SignedIn, News::SignedOut] {
+        for news in [News::SignedIn, News::SignedOut, News::Changed] {
             assert_eq!(News::from_name(news.name()), Some(news));
         }
     }

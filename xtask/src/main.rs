@@ -21,6 +21,7 @@ mod interrupt;
 mod native_tests;
 mod packages;
 mod port;
+mod postgres;
 mod process;
 mod release;
 mod serve;
@@ -117,9 +118,10 @@ fn carry_out(command: &Command, workspace: &Workspace, steps: &mut Steps) -> Res
             tools::crates(workspace, steps)?;
             let playwright = end2end::prepare(workspace, steps)?;
             let browser = wasm_tests::prepare(workspace, steps)?;
+            let postgres = postgres::prepare(steps)?;
             tools::for_site(workspace, steps, true)?;
             check::run(workspace, steps)?;
-            native_tests::run(workspace, steps)?;
+            native_tests::run(workspace, steps, &postgres)?;
             wasm_tests::run(workspace, steps, &browser)?;
             let release = release::build(workspace, steps)?;
             end2end::run(steps, &playwright, &release, None)

@@ -2,14 +2,27 @@
 
 use crate::failure::Failure;
 use crate::packages::TESTED;
+use crate::postgres::{self, Cluster, Programs};
 use crate::step::{Step, Steps};
 use crate::workspace::Workspace;
 
-/// Runs the tests of every package.
-pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
+/// Runs the tests of every package; those of the server with a `PostgreSQL` of their own.
+pub(crate) fn run(
+    workspace: &Workspace,
+    steps: &mut Steps,
+    programs: &Programs,
+) -> Result<(), Failure> {
     for build in &TESTED {
+        let cluster = if build.package == "server" {
+            Some(Cluster::start(workspace, steps, programs)?)
+        } else {
+            None
+        };
         steps.run(&format!("test {}", build.name()), |step| {
             let mut test = build.cargo("test");
+            if let Some(cluster) = &cluster {
+                test.env(postgres::VARIABLE, &cluster.url);
+            }
             // A failure in one file of tests says nothing about the next.
             step.exec(test.arg("--no-fail-fast").current_dir(&workspace.root))?;
             let passed = close(step);

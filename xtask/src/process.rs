@@ -113,7 +113,12 @@ impl Running {
     /// Asks it to end, waits for at most `grace`, then ends it. A second Ctrl-C cuts the grace
     /// short.
     pub(crate) fn stop(&mut self, grace: Duration) {
-        self.signal(Signal::SIGTERM);
+        self.stop_by(Signal::SIGTERM, grace);
+    }
+
+    /// The same for a program that wants to be asked by another signal.
+    pub(crate) fn stop_by(&mut self, signal: Signal, grace: Duration) {
+        self.signal(signal);
         let asked = Instant::now();
         while matches!(self.ended(), Ok(None)) {
             if asked.elapsed() > grace || interrupt::insisted() {

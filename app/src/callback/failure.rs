@@ -30,6 +30,30 @@ impl Failure {
             },
         }
     }
+
+    /// What is said to a person who was signed in as they went, and comes back to the page they
+    /// went from with nothing done: their own no is worth a word here, for they asked for something.
+    pub fn on_return(&self) -> String {
+        match self {
+            Self::Refused(error) => match error.code {
+                Code::AccessDenied => {
+                    "You chose not to go on there. Nothing was changed.".to_owned()
+                }
+                // The way on of the front page does not fit here: the button is on the page that
+                // they come back to.
+                code => {
+                    let advice = Problem::from(ApiError::new(code)).advice;
+                    format!("{} {advice}", code.sentence())
+                        .trim_end()
+                        .to_owned()
+                }
+            },
+            other => {
+                let problem = Problem::from(other.clone());
+                format!("{} {}", problem.sentence, problem.advice)
+            }
+        }
+    }
 }
 
 impl From<Failure> for Problem {
@@ -79,6 +103,24 @@ mod tests {
             let problem = Problem::from(failure.clone());
             assert_eq!(problem.way_on, WayOn::SignIn, "{failure:?}");
             assert!(problem.sentence.ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn refused_link_says_what_happened_and_that_nothing_did() {
+        let cases = [
+            (Code::IdentityTaken, "another account"),
+            (Code::WrongAccount, "another account"),
+            (Code::RecentSignInNeeded, "sign in once more"),
+            (Code::IdTokenInvalid, "The mistake is the service's"),
+            (Code::UserinfoMismatch, "contradicted itself"),
+            (Code::ProviderUnavailable, "cannot be reached"),
+            (Code::AccessDenied, "Nothing was changed"),
+        ];
+        for (code, words) in cases {
+            let said = Failure::Refused(ApiError::new(code)).on_return();
+            assert!(said.contains(words), "{code:?}: {said}");
+            assert!(said.ends_with('.'), "{code:?}: {said}");
         }
     }
 

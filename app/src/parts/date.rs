@@ -27,18 +27,65 @@ pub fn Day(
     at: i64,
 ) -> impl IntoView {
     let (year, month, day) = civil(at);
-    let stamp = format!("{year:04}-{month:02}-{day:02}");
     let words = RwSignal::new(in_words(year, month, day));
     Effect::new(move |_| {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "exact for the next 280 million years"
-        )]
-        let date = js_sys::Date::new(&(at as f64 * 1_000.0).into());
+        let date = js_date(at);
         let year = i64::from(date.get_full_year());
         words.set(in_words(year, date.get_month() + 1, date.get_date()));
     });
-    view! { <time datetime=stamp>{move || words.get()}</time> }
+    view! { <time datetime=stamp(at)>{move || words.get()}</time> }
+}
+
+/// A moment, such as `22 May 2027, 14:05`.
+///
+/// It arrives in UTC and says so; the browser puts its own time in the place once it runs.
+#[component]
+pub fn Moment(
+    /// Unix seconds.
+    at: i64,
+) -> impl IntoView {
+    let (year, month, day) = civil(at);
+    let (hour, minute) = (at.rem_euclid(86_400) / 3_600, at.rem_euclid(3_600) / 60);
+    let iso = format!("{}T{hour:02}:{minute:02}Z", stamp(at));
+    let words = RwSignal::new(format!(
+        "{}, {hour:02}:{minute:02} UTC",
+        in_words(year, month, day)
+    ));
+    Effect::new(move |_| {
+        let date = js_date(at);
+        let year = i64::from(date.get_full_year());
+        let day = in_words(year, date.get_month() + 1, date.get_date());
+        let (hour, minute) = (date.get_hours(), date.get_minutes());
+        words.set(format!("{day}, {hour:02}:{minute:02}"));
+    });
+    view! { <time datetime=iso>{move || words.get()}</time> }
+}
+
+/// The day in UTC, such as `2027-05-22`.
+pub fn stamp(at: i64) -> String {
+    let (year, month, day) = civil(at);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// How long `seconds` are: `30 days`, `12 hours`, `10 minutes`.
+pub fn span_in_words(seconds: i64) -> String {
+    let (count, unit) = match seconds {
+        ..120 => (seconds, "second"),
+        120..7_200 => (seconds / 60, "minute"),
+        7_200..172_800 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
+fn js_date(at: i64) -> js_sys::Date {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "exact for the next 280 million years"
+    )]
+    let milliseconds = at as f64 * 1_000.0;
+    js_sys::Date::new(&milliseconds.into())
 }
 
 fn in_words(year: i64, month: u32, day: u32) -> String {
@@ -64,7 +111,7 @@ fn civil(at: i64) -> (i64, u32, u32) {
 
 #[cfg(test)]
 mod tests {
-    use super::{civil, in_words};
+    use super::{civil, in_words, span_in_words, stamp};
 
     #[test]
     fn known_days_are_right() {
@@ -81,6 +128,24 @@ mod tests {
         for (at, day) in cases {
             assert_eq!(civil(at), day, "{at}");
         }
+    }
+
+    #[test]
+    fn spans_are_told_as_people_say_them() {
+        let cases = [
+            (1, "1 second"),
+            (600, "10 minutes"),
+            (43_200, "12 hours"),
+            (2_592_000, "30 days"),
+        ];
+        for (seconds, words) in cases {
+            assert_eq!(span_in_words(seconds), words);
+        }
+    }
+
+    #[test]
+    fn stamp_sorts_like_the_days() {
+        assert_eq!(stamp(951_782_400), "2000-02-29");
     }
 
     #[test]

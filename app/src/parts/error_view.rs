@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::error::{ApiError, Code};
 use crate::session::live::use_session;
 use crate::sign_in::StartError;
-use crate::sign_in::button::{SignInButton, SignInButtons};
+use crate::sign_in::button::{ConnectButton, SignInAgain, SignInButtons};
 
 /// The provider that catalogue and profile pages speak to.
 const SPOTIFY: &str = "spotify";
@@ -36,6 +36,8 @@ pub enum WayOn {
     TryAgain,
     /// Sign in, with any provider on offer.
     SignIn,
+    /// Sign in once more, with a provider that leads into the account already.
+    SignInAgain,
     /// Make the connection to Spotify again.
     Connect,
 }
@@ -86,6 +88,7 @@ impl From<StartError> for Problem {
                 "Whoever runs this installation has to put its settings right.",
                 WayOn::Nothing,
             ),
+            StartError::Refused(error) if error.code == Code::RecentSignInNeeded => error.into(),
             // The button that was pressed stands beside it.
             StartError::Refused(error) => Self {
                 way_on: WayOn::Nothing,
@@ -137,8 +140,8 @@ const fn advice(code: Code) -> (&'static str, WayOn) {
             WayOn::Connect,
         ),
         C::IdTokenInvalid | C::UserinfoMismatch => (
-            "It was not believed, and nothing was changed. If it happens again, tell whoever runs \
-             this installation.",
+            "The mistake is the service's. It was not believed, and nothing was changed. If it \
+             happens again, tell whoever runs this installation.",
             WayOn::SignIn,
         ),
         C::Csrf => ("Reload the page and try again.", WayOn::Nothing),
@@ -156,19 +159,24 @@ const fn advice(code: Code) -> (&'static str, WayOn) {
             WayOn::Nothing,
         ),
         C::Forbidden => ("", WayOn::Nothing),
-        C::RecentSignInNeeded => ("", WayOn::SignIn),
+        C::RecentSignInNeeded => (
+            "Ways into an account are changed, and accounts deleted, by nobody who merely finds \
+             the screen unlocked. You come back to this page.",
+            WayOn::SignInAgain,
+        ),
         C::NotFound => (
             "It may have been removed, or the address may be mistyped.",
             WayOn::Nothing,
         ),
         C::TooLarge => ("", WayOn::Nothing),
         C::IdentityTaken => (
-            "Sign in with it if you want to use that account.",
+            "Nothing was changed. To use that account, sign out and sign in with this identity; \
+             to have it here, unlink it there first.",
             WayOn::Nothing,
         ),
         C::LastIdentity => ("Add another way in first.", WayOn::Nothing),
         C::WrongAccount => (
-            "Nothing was changed. Choose the account that is connected.",
+            "Nothing was changed. Try again, and choose there the account that is linked here.",
             WayOn::Connect,
         ),
         C::NotConnected => ("Connect it to see what is yours.", WayOn::Connect),
@@ -214,10 +222,10 @@ pub fn ErrorView(
             .into_any()
         }),
         WayOn::SignIn => Some(view! { <SignInButtons /> }.into_any()),
-        WayOn::Connect => session.provider(SPOTIFY).map(|provider| {
-            let label = format!("Connect {} again", provider.label);
-            view! { <SignInButton provider label /> }.into_any()
-        }),
+        WayOn::SignInAgain => Some(view! { <SignInAgain /> }.into_any()),
+        WayOn::Connect => session
+            .provider(SPOTIFY)
+            .map(|provider| view! { <ConnectButton provider /> }.into_any()),
     };
     view! {
         <div class="problem" class:calm=problem.calm role="alert">
@@ -254,6 +262,7 @@ mod tests {
 
     use super::{Problem, WayOn, advice, wait_in_words};
     use crate::error::{ApiError, Code};
+    use crate::sign_in::StartError;
 
     #[test]
     fn every_code_has_a_sentence_of_its_own() {
@@ -302,6 +311,20 @@ mod tests {
         for code in [Code::Reauthorize, Code::NotConnected] {
             assert_eq!(advice(code).1, WayOn::Connect);
         }
+    }
+
+    #[test]
+    fn old_sign_in_offers_another_beside_every_button() {
+        let refused = ApiError::new(Code::RecentSignInNeeded);
+        let beside = Problem::from(StartError::Refused(refused.clone()));
+        assert_eq!(beside.way_on, WayOn::SignInAgain);
+        assert_eq!(Problem::from(refused).way_on, WayOn::SignInAgain);
+    }
+
+    #[test]
+    fn pressed_button_is_not_offered_twice() {
+        let refused = StartError::Refused(ApiError::new(Code::ProviderUnavailable));
+        assert_eq!(Problem::from(refused).way_on, WayOn::Nothing);
     }
 
     #[test]

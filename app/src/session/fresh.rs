@@ -29,7 +29,7 @@ pub fn keep_fresh(session: Session, asks_itself: bool) {
         tabs::listen(move |news| match news {
             // What another tab ended is over here at once, whether or not the server can be asked.
             News::SignedOut => session.end(),
-            News::SignedIn => ask(session),
+            News::SignedIn | News::Changed => ask(session),
         });
     });
     Effect::new(move |_| ask_on_return(session));

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::api;
 use crate::error::ApiError;
-use crate::session::{AccountView, Boot, ProviderView, SessionView};
+use crate::session::{AccountView, Boot, ProviderView, SessionLife, SessionView};
 
 /// What this page knows about the session, as signals.
 ///
@@ -15,6 +15,7 @@ pub struct Session {
     view: RwSignal<Option<SessionView>>,
     trouble: RwSignal<Option<ApiError>>,
     providers: StoredValue<Vec<ProviderView>>,
+    life: SessionLife,
     /// Whether the page that was loaded should ask for itself.
     ask: bool,
     /// Counts what was learnt. An answer counts only if nothing was learnt since its request.
@@ -31,6 +32,7 @@ pub fn provide_session(boot: Boot) -> Session {
         view,
         trouble: RwSignal::new(None),
         providers: StoredValue::new(boot.providers),
+        life: boot.session_life,
         ask,
         learnt: StoredValue::new(0),
         signed_in: Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.signed_in))),
@@ -78,6 +80,11 @@ impl Session {
         self.ask
     }
 
+    /// How long a session lives here.
+    pub fn life(self) -> SessionLife {
+        self.life
+    }
+
     /// The providers one can sign in with here.
     pub fn providers(self) -> Vec<ProviderView> {
         self.providers.get_value()
@@ -87,6 +94,24 @@ impl Session {
     pub fn provider(self, id: &str) -> Option<ProviderView> {
         self.providers
             .with_value(|all| all.iter().find(|provider| provider.id == id).cloned())
+    }
+
+    /// The name a person knows the provider with this id by, or the id itself where it is not on
+    /// offer any more.
+    pub fn label(self, id: &str) -> String {
+        self.provider(id)
+            .map_or_else(|| id.to_owned(), |provider| provider.label)
+    }
+
+    /// Whether the account has an identity of `provider`. Tracked.
+    pub fn has_identity(self, provider: &str) -> bool {
+        self.view.with(|view| {
+            view.as_ref().is_some_and(|view| {
+                view.identities
+                    .iter()
+                    .any(|identity| identity.provider == provider)
+            })
+        })
     }
 
     /// Takes up what the server told.

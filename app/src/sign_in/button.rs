@@ -5,20 +5,26 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::page_life::on_restored;
+use crate::error::{ApiError, Code};
+use crate::page_life::{browser_now, on_restored};
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::session::ProviderView;
 use crate::session::live::use_session;
 use crate::sign_in;
+use crate::sign_in::errand::{Errand, Intent};
 
 /// How long the button waits for the browser to leave the page. After that the way to the provider
 /// has failed without a word (the person stopped it), and the button can be pressed again.
 const LEAVING: Duration = Duration::from_secs(20);
 
+/// The provider whose button has a look of its own, by its branding guidelines of 2026-07-07.
+const GOOGLE: &str = "google";
+
 /// A button that starts a sign-in with one provider, and says beside it why it did not start.
 ///
 /// It is pressed once: while it works it takes no second click. Coming back from the provider by
-/// the Back button finds it fresh.
+/// the Back button finds it fresh. Where the server asks for patience, it waits and shows how long.
+/// Google's keeps its words, its mark and its colours whatever happens.
 #[component]
 pub fn SignInButton(
     /// Whom to sign in with.
@@ -26,6 +32,15 @@ pub fn SignInButton(
     /// Lets the person choose another account at the provider.
     #[prop(optional)]
     switch_account: bool,
+    /// What for; to come in where absent.
+    #[prop(optional)]
+    intent: Intent,
+    /// The page to come back to; the one shown where absent.
+    #[prop(default = None)]
+    return_to: Option<&'static str>,
+    /// The permissions to ask for.
+    #[prop(optional)]
+    permissions: Vec<String>,
     /// The words on it; `Continue with …` where absent.
     #[prop(optional, into)]
     label: Option<String>,
@@ -35,28 +50,52 @@ pub fn SignInButton(
 ) -> impl IntoView {
     let pending = RwSignal::new(false);
     let problem = RwSignal::new(None::<Problem>);
+    let wait = RwSignal::new(None::<Wait>);
     on_restored(move || pending.set(false));
 
+    // The guidelines know three texts, and this is the one of them that is used here. Other words
+    // stand on buttons without the mark.
+    let branded = provider.id == GOOGLE && label.is_none();
     let words = label.unwrap_or_else(|| format!("Continue with {}", provider.label));
     let waiting = format!("Opening {}…", provider.label);
-    let id = provider.id;
+    let away = (!provider.available).then(|| {
+        let text = format!("{} cannot be reached right now.", provider.label);
+        view! { <p class="soft small sign-in-away">{text}" Load the page again in a while."</p> }
+    });
+    let available = provider.available;
+    let blocked = move || !available || pending.get() || wait.get().is_some();
+    let errand = Errand {
+        provider: provider.id.clone(),
+        intent,
+        return_to,
+        permissions,
+        switch_account,
+    };
     let start = move |_| {
-        if pending.get_untracked() {
+        if untrack(blocked) {
             return;
         }
         pending.set(true);
         problem.set(None);
-        let provider = id.clone();
+        let errand = errand.clone();
         spawn_local(async move {
-            match sign_in::start(provider, switch_account).await {
+            match sign_in::start(errand).await {
                 // The page is being left. `try_set`, for it may show something else by then.
                 Ok(()) => set_timeout(move || _ = pending.try_set(false), LEAVING),
                 Err(error) => {
                     pending.try_set(false);
-                    problem.try_set(Some(error.into()));
+                    let told = Problem::from(error);
+                    if let Some(seconds) = told.retry_after {
+                        wait.try_set(Some(Wait::of(seconds)));
+                    }
+                    problem.try_set(Some(told));
                 }
             }
         });
+    };
+    let over = move |()| {
+        wait.set(None);
+        problem.set(None);
     };
 
     view! {
@@ -64,17 +103,82 @@ pub fn SignInButton(
             <button
                 type="button"
                 class="button"
-                class:quiet=quiet
-                aria-disabled=move || pending.get().then_some("true")
+                class:quiet=quiet && !branded
+                class:google=branded
+                data-provider=provider.id
+                aria-disabled=move || blocked().then_some("true")
                 aria-busy=move || pending.get().then_some("true")
                 on:click=start
             >
-                {move || if pending.get() { waiting.clone() } else { words.clone() }}
+                {branded.then(|| view! {
+                    <img src="/google-g.svg" alt="" width="20" height="20" />
+                })}
+                {
+                    let words = words.clone();
+                    let waiting = waiting.clone();
+                    move || if pending.get() && !branded { waiting.clone() } else { words.clone() }
+                }
             </button>
+            {branded.then(|| view! {
+                <span class="heard" role="status">
+                    {move || pending.get().then(|| waiting.clone())}
+                </span>
+            })}
+            {away}
             {move || problem.get().map(|problem| view! { <ErrorView problem /> })}
+            {move || wait.get().map(|wait| view! { <Waiting wait over=Callback::new(over) /> })}
         </div>
     }
     .into_any()
+}
+
+/// A wait that the server asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Wait {
+    seconds: u32,
+    until: i64,
+}
+
+impl Wait {
+    /// Browser only.
+    fn of(seconds: u32) -> Self {
+        Self {
+            seconds,
+            until: browser_now().saturating_add(i64::from(seconds)),
+        }
+    }
+}
+
+/// How much of a wait is over. The sentence beside it says how long it is; this is for the eye.
+#[component]
+fn Waiting(wait: Wait, over: Callback<()>) -> impl IntoView {
+    let left = RwSignal::new(i64::from(wait.seconds));
+    Effect::new(move |_| {
+        let tick = move || {
+            let now = wait.until.saturating_sub(browser_now());
+            left.try_set(now);
+            if now <= 0 {
+                over.try_run(());
+            }
+        };
+        if let Ok(timer) = set_interval_with_handle(tick, Duration::from_secs(1)) {
+            on_cleanup(move || timer.clear());
+        }
+    });
+    view! {
+        <progress
+            class="waiting"
+            max=wait.seconds.to_string()
+            prop:value=move || f64::from(wait.seconds) - seconds(left.get())
+            aria-label="Time until another try"
+        ></progress>
+    }
+    .into_any()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a wait is some hours at most")]
+fn seconds(left: i64) -> f64 {
+    left as f64
 }
 
 /// One [`SignInButton`] for each provider on offer, or a sentence where there is none.
@@ -92,4 +196,48 @@ pub fn SignInButtons() -> impl IntoView {
         .map(|provider| view! { <SignInButton provider /> })
         .collect();
     view! { <div class="sign-in-list">{buttons}</div> }.into_any()
+}
+
+/// A button for each provider that leads into the account, and back to this page: what the person
+/// wanted asks for a recent sign-in.
+#[component]
+pub fn SignInAgain() -> impl IntoView {
+    let session = use_session();
+    let buttons = move || {
+        session
+            .providers()
+            .into_iter()
+            .filter(|provider| session.has_identity(&provider.id))
+            .map(|provider| view! { <SignInButton provider /> })
+            .collect_view()
+    };
+    view! {
+        <div class="sign-in-list" role="group" aria-label="Sign in again">{buttons}</div>
+    }
+    .into_any()
+}
+
+/// A button that connects `provider` in this browser: it adds the identity where the account has
+/// none of that provider, else gives the grant anew. For a person who is signed out it signs in.
+#[component]
+pub fn ConnectButton(
+    /// Whom to connect.
+    provider: ProviderView,
+    /// The page to come back to; the one shown where absent.
+    #[prop(default = None)]
+    return_to: Option<&'static str>,
+) -> impl IntoView {
+    let session = use_session();
+    let (signed_in, linked) = untrack(|| (session.signed_in(), session.has_identity(&provider.id)));
+    let (intent, label) = match (signed_in, linked) {
+        (Some(true), false) => (Intent::Link, format!("Connect {}", provider.label)),
+        (Some(true), true) => (Intent::Grant, format!("Connect {} again", provider.label)),
+        _ => (Intent::SignIn, format!("Connect {} again", provider.label)),
+    };
+    view! { <SignInButton provider label intent return_to /> }
+}
+
+/// Whether `error` wants nothing but a recent sign-in.
+pub fn wants_recent(error: &ApiError) -> bool {
+    error.code == Code::RecentSignInNeeded
 }

@@ -3,9 +3,14 @@
 use leptos::prelude::window;
 use leptos::web_sys::Storage;
 use oauth::pkce::Verifier;
+use oauth::return_to::ReturnTo;
 
 /// A verifier stands under this and the state.
 const PREFIX: &str = "stagedoor.verifier.";
+
+/// The page to come back to stands under this and the state, where somebody who is signed in went
+/// to link an identity or to give permissions.
+const PLACE: &str = "stagedoor.place.";
 
 /// The states that have one stand under this, the newest last: storage keeps no order of its own.
 const ORDER: &str = "stagedoor.verifiers";
@@ -26,9 +31,24 @@ pub fn keep(state: &str, verifier: &Verifier) -> Option<()> {
     let (states, dropped) = with_newest(states(&storage), state);
     for old in dropped {
         storage.remove_item(&key(&old)).ok()?;
+        storage.remove_item(&place_key(&old)).ok()?;
     }
     storage.set_item(ORDER, &states.join(" ")).ok()?;
     storage.set_item(&key(state), verifier.secret()).ok()
+}
+
+/// Keeps the page that the person comes back to from the errand with this state. `None` where the
+/// browser keeps nothing.
+#[must_use]
+pub fn keep_place(state: &str, place: &str) -> Option<()> {
+    storage()?.set_item(&place_key(state), place).ok()
+}
+
+/// The page that the person comes back to from the errand with this state, where they were signed
+/// in as they went. Whatever is kept, only a page of this app comes out.
+pub fn place(state: &str) -> Option<String> {
+    let text = storage()?.get_item(&place_key(state)).ok().flatten()?;
+    ReturnTo::parse(&text).ok().map(String::from)
 }
 
 /// The verifier of the sign-in with this state, where this tab started it.
@@ -46,6 +66,7 @@ pub fn forget(state: &str) {
         .collect();
     // A browser that lets nobody write has nothing to forget either.
     let _ = storage.remove_item(&key(state));
+    let _ = storage.remove_item(&place_key(state));
     let _ = if rest.is_empty() {
         storage.remove_item(ORDER)
     } else {
@@ -58,12 +79,17 @@ pub fn forget_all() {
     let Some(storage) = storage() else { return };
     for state in states(&storage) {
         let _ = storage.remove_item(&key(&state));
+        let _ = storage.remove_item(&place_key(&state));
     }
     let _ = storage.remove_item(ORDER);
 }
 
 fn key(state: &str) -> String {
     format!("{PREFIX}{state}")
+}
+
+fn place_key(state: &str) -> String {
+    format!("{PLACE}{state}")
 }
 
 fn states(storage: &Storage) -> Vec<String> {

@@ -2,6 +2,8 @@
 
 pub(crate) mod api;
 pub(crate) mod gate;
+mod google;
+pub(crate) mod google_api;
 pub(crate) mod page;
 
 use serde::Serialize;
@@ -16,6 +18,8 @@ use crate::log::Entry;
 use crate::profile::{Profile, RefreshPolicy};
 use crate::registration::Client;
 use crate::world::{Data, World};
+
+pub use google::{GoogleConsentView, GoogleSnapshot};
 
 /// How many listeners, clients and faults there may be, of each.
 const MOST: usize = 1000;
@@ -60,6 +64,8 @@ pub struct Snapshot {
     pub faults: Vec<Fault>,
     /// What people have agreed to.
     pub consents: Vec<ConsentView>,
+    /// The same of the local Google.
+    pub google: GoogleSnapshot,
 }
 
 /// What one listener has granted one client.
@@ -222,7 +228,7 @@ impl Control {
         self.world.release();
     }
 
-    /// Every request to the provider half, newest last.
+    /// Every request to the providers, newest last.
     pub fn log(&self) -> Vec<Entry> {
         self.world
             .with(|data| data.log.entries().cloned().collect())
@@ -256,6 +262,7 @@ impl Control {
                     since: consent.since,
                 })
                 .collect(),
+            google: GoogleSnapshot::of(&data.google),
         })
     }
 }

@@ -8,6 +8,7 @@ mod control;
 mod cors;
 mod fault;
 mod form;
+mod google;
 mod listener;
 mod log;
 mod mint;
@@ -21,8 +22,11 @@ mod web_api;
 mod world;
 
 pub use accounts::AuthorizeRefusal;
-pub use control::{ConsentView, Control, ControlError, Snapshot};
+pub use control::{
+    ConsentView, Control, ControlError, GoogleConsentView, GoogleSnapshot, Snapshot,
+};
 pub use fault::Fault;
+pub use google::{GoogleAccount, GoogleClaims, GoogleRefusal, GoogleSettings};
 pub use listener::{Image, Listener};
 pub use log::Entry;
 pub use profile::{Profile, RefreshPolicy};

@@ -10,6 +10,10 @@ use sha2::{Digest as _, Sha256};
 const ACCESS_TOKEN_BYTES: usize = 180;
 /// How many random bytes a code or refresh token holds: 134 characters.
 const CODE_BYTES: usize = 99;
+/// How many random bytes a code of Google's holds: 73 characters in all.
+const GOOGLE_CODE_BYTES: usize = 52;
+/// How many random bytes a refresh token of Google's holds: 103 characters in all.
+const GOOGLE_REFRESH_BYTES: usize = 74;
 const SESSION_BYTES: usize = 24;
 
 /// Draws opaque values from the seed, a counter and the time.
@@ -40,6 +44,21 @@ impl Mint {
     /// The id of a browser that is signed in at the sandbox.
     pub(crate) fn session_id(&mut self, now_ms: i64) -> String {
         self.draw("", SESSION_BYTES, now_ms)
+    }
+
+    /// A code of Google's, with a slash in it: `4/0…`.
+    pub(crate) fn google_code(&mut self, now_ms: i64) -> String {
+        self.draw("4/0", GOOGLE_CODE_BYTES, now_ms)
+    }
+
+    /// An access token of Google's: `ya29.…`.
+    pub(crate) fn google_access(&mut self, now_ms: i64) -> String {
+        self.draw("ya29.", ACCESS_TOKEN_BYTES, now_ms)
+    }
+
+    /// A refresh token of Google's, with slashes in it: `1//0…`.
+    pub(crate) fn google_refresh(&mut self, now_ms: i64) -> String {
+        self.draw("1//0", GOOGLE_REFRESH_BYTES, now_ms)
     }
 
     fn draw(&mut self, prefix: &str, length: usize, now_ms: i64) -> String {

@@ -39,10 +39,10 @@ pub(crate) fn encode_segment(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
-/// A page of the accounts service; `body` is HTML, `title` is text.
+/// A page that a provider shows; `body` is HTML, `title` is text.
 pub(crate) fn page(title: &str, body: &str) -> Response {
     let main = format!(
-        r#"<header><p><strong>Sandbox</strong> A stand-in on this machine. It is not Spotify.</p></header><main class="card">{body}</main>"#
+        r#"<header><p><strong>Sandbox</strong> A stand-in on this machine. It is neither Spotify nor Google.</p></header><main class="card">{body}</main>"#
     );
     document(title, &main, &POLICY)
 }

@@ -8,7 +8,8 @@ use axum::response::Redirect;
 use axum::routing::{MethodRouter, any, get, post};
 
 use crate::accounts::{apps, authorize, sign_in, token};
-use crate::control::{api, gate, page};
+use crate::control::{api, gate, google_api, page};
+use crate::google;
 use crate::web_api::{error, me, pictures, search};
 use crate::world::World;
 use crate::{cors, fault, log};
@@ -18,9 +19,18 @@ pub fn router(world: World) -> Router {
     provider(&world).merge(control(&world)).with_state(world)
 }
 
-/// What the provider has: written down first, then CORS, then faults, then the routes. CORS comes
+/// What the providers have: written down first, then CORS, then faults, then the routes. CORS comes
 /// before the faults so that a preflight does not use one up.
 fn provider(world: &World) -> Router<World> {
+    spotify()
+        .merge(google())
+        .layer(from_fn_with_state(world.clone(), fault::inject))
+        .layer(axum::middleware::from_fn(cors::share))
+        .layer(from_fn_with_state(world.clone(), log::record))
+}
+
+/// The accounts service and the Web API.
+fn spotify() -> Router<World> {
     let web_api = |route: MethodRouter<World>| route.fallback(error::unknown_method);
     Router::new()
         .route("/spotify/authorize", get(authorize::show))
@@ -36,9 +46,35 @@ fn provider(world: &World) -> Router<World> {
         .route("/spotify/v1", any(error::unknown_path))
         .route("/spotify/v1/{*rest}", any(error::unknown_path))
         .route("/spotify/{*rest}", any(async || StatusCode::NOT_FOUND))
-        .layer(from_fn_with_state(world.clone(), fault::inject))
-        .layer(axum::middleware::from_fn(cors::share))
-        .layer(from_fn_with_state(world.clone(), log::record))
+}
+
+/// The provider of identities (OIDC).
+fn google() -> Router<World> {
+    use google::{authorize, chooser, connections, discovery, picture, revoke, token, userinfo};
+
+    Router::new()
+        .route(
+            "/google/.well-known/openid-configuration",
+            get(discovery::configuration),
+        )
+        .route("/google/certs", get(discovery::certs))
+        .route(authorize::AUTHORIZE, get(authorize::show))
+        .route("/google/signin/choose", post(chooser::choose))
+        .route("/google/signin/out", post(chooser::sign_out))
+        .route(
+            authorize::CONSENT,
+            get(authorize::go_on).post(authorize::decide),
+        )
+        .route("/google/token", post(token::token))
+        .route("/google/userinfo", get(userinfo::show).post(userinfo::show))
+        .route("/google/revoke", post(revoke::revoke))
+        .route(connections::CONNECTIONS, get(connections::show))
+        .route(
+            "/google/account/connections/remove",
+            post(connections::remove),
+        )
+        .route("/google/pictures/{file}", get(picture::show))
+        .route("/google/{*rest}", any(async || StatusCode::NOT_FOUND))
 }
 
 /// What tests and people turn; nobody else gets in.
@@ -59,6 +95,21 @@ fn control(world: &World) -> Router<World> {
         .route("/control/token-life", set(post(api::token_life)))
         .route("/control/authorize", set(post(api::authorize)))
         .route("/control/remove-app", set(post(api::remove_app)))
+        .route("/control/google/accounts", set(post(google_api::accounts)))
+        .route(
+            "/control/google/authorize",
+            set(post(google_api::authorize)),
+        )
+        .route("/control/google/claims", set(post(google_api::claims)))
+        .route(
+            "/control/google/rotate-keys",
+            set(post(google_api::rotate_keys)),
+        )
+        .route("/control/google/settings", set(post(google_api::settings)))
+        .route(
+            "/control/google/remove-app",
+            set(post(google_api::remove_app)),
+        )
         .route("/control/reset", set(post(api::reset)))
         .route("/control/log", set(get(api::log)))
         .route("/control/log/clear", set(post(api::clear_log)))

@@ -11,6 +11,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::control::Control;
 use crate::fault::Fault;
+use crate::google::Google;
 use crate::listener::Listener;
 use crate::log::Log;
 use crate::mint::Mint;
@@ -46,6 +47,7 @@ pub(crate) struct Data {
     pub(crate) faults: Vec<Fault>,
     pub(crate) log: Log,
     pub(crate) switches: Switches,
+    pub(crate) google: Google,
 }
 
 /// The provider's habits, as set at the moment.
@@ -62,12 +64,14 @@ impl World {
     /// A sandbox that is addressed at `http://localhost:<port>` and draws from `seed`.
     #[must_use]
     pub fn new(port: u16, seed: u64) -> Self {
+        let base = format!("http://localhost:{port}");
+        let data = Data::new(seed, &base);
         Self {
             inner: Arc::new(Inner {
-                base: format!("http://localhost:{port}"),
+                base,
                 port,
                 catalogue: Catalogue::generate(seed),
-                data: Mutex::new(Data::new(seed)),
+                data: Mutex::new(data),
                 releases: watch::Sender::new(0),
             }),
         }
@@ -137,7 +141,7 @@ impl World {
 }
 
 impl Data {
-    fn new(seed: u64) -> Self {
+    fn new(seed: u64, base: &str) -> Self {
         let ready = Client::ready();
         Self {
             clock: Clock::default(),
@@ -148,13 +152,15 @@ impl Data {
             faults: Vec::new(),
             log: Log::default(),
             switches: Switches::default(),
+            google: Google::new(base),
         }
     }
 
     /// Everything as at start, but that no token is ever drawn twice and no number of the log is
     /// given twice: requests of before may still be under way.
     pub(crate) fn reset(&mut self) {
-        let fresh = Self::new(0);
+        let base = self.google.base().to_owned();
+        let fresh = Self::new(0, &base);
         let before = std::mem::replace(self, fresh);
         self.mint = before.mint;
         self.log = before.log;
@@ -182,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_reset_does_not_draw_the_same_values_again() {
-        let mut data = Data::new(1);
+        let mut data = Data::new(1, "http://localhost:4400");
         let values: HashSet<_> = (0..3)
             .map(|_| {
                 let value = data.mint.code(0);

@@ -23,12 +23,12 @@ use crate::world::World;
 pub(crate) const BODY_LIMIT: usize = 256 * 1024;
 
 /// What `/control` answers.
-type Answer = Result<Json<Value>, ControlError>;
+pub(super) type Answer = Result<Json<Value>, ControlError>;
 
 /// A JSON body; nothing else is read, because a form or plain text is what another site can send
 /// without asking first.
 #[derive(Debug)]
-pub(crate) struct Body<T>(T);
+pub(crate) struct Body<T>(pub(super) T);
 
 impl<T: DeserializeOwned> FromRequest<World> for Body<T> {
     type Rejection = Response;
@@ -88,15 +88,15 @@ pub(crate) struct LifeBody {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AuthorizeBody {
-    authorize_url: String,
-    login: String,
+    pub(super) authorize_url: String,
+    pub(super) login: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RemovalBody {
-    login: String,
-    client_id: String,
+    pub(super) login: String,
+    pub(super) client_id: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde_json::json;
 
-use super::{Control, Snapshot};
+use super::{Control, GoogleSnapshot, Snapshot};
 use crate::fault::Fault;
 use crate::log::Entry;
 use crate::page::{self, escape};
@@ -35,14 +35,17 @@ pub(crate) async fn show(State(world): State<World>) -> Response {
     let body = format!(
         r#"<div class="wide"><header><p><strong>Sandbox</strong> Control panel</p></header><main>
 <h1>Control panel</h1><p id="said" role="status"></p>
-<div class="panels">{}{}{}{}{}</div>{}{}{}{}</main></div><script>{SCRIPT}</script>"#,
+<div class="panels">{}{}{}{}{}{}{}</div>{}{}{}{}{}</main></div><script>{SCRIPT}</script>"#,
         clock_panel(&snapshot),
         switch_panel(&snapshot),
         fault_panel(),
         user_panel(),
         client_panel(),
+        google_panel(&snapshot.google),
+        google_account_panel(),
         faults(&snapshot.faults),
         users(&snapshot),
+        google_accounts(&snapshot.google),
         clients(&snapshot),
         requests(&log),
     );
@@ -113,6 +116,14 @@ fn fault_panel() -> String {
             "Quota used up, a hundred times",
             Fault::quota_exhausted("/spotify/v1", 48_925).times(100),
         ),
+        (
+            "Google’s token endpoint down once",
+            Fault::status("/google/token", 503),
+        ),
+        (
+            "Google’s keys out of reach once",
+            Fault::status("/google/certs", 503),
+        ),
     ];
     let buttons: String = ready
         .into_iter()
@@ -147,6 +158,79 @@ fn client_panel() -> String {
 <label>Description<input name="description"></label><label>Redirect URIs, one a line<textarea name="redirect_uris" data-kind="lines" rows="2"></textarea></label>
 <label class="check"><input type="checkbox" name="any_loopback">Any loopback redirect URI</label><button>Save the client</button></form></section>"#
         .to_owned()
+}
+
+fn google_panel(google: &GoogleSnapshot) -> String {
+    let json = |value: String| escape(&value).into_owned();
+    format!(
+        r#"<section><h2>Google</h2>
+<form data-post="/control/google/settings" class="fields"><label class="check"><input type="checkbox" name="send_iss"{}><span>Send <code>iss</code> to the callback</span></label>
+<label class="check"><input type="checkbox" name="advertise_iss"{}><span>Say so in discovery</span></label>
+<label class="check"><input type="checkbox" name="always_refresh_token"{}>A refresh token at every offline sign-in</label>
+<label>Keys may be kept for, in seconds<input name="certs_max_age_s" data-kind="number" type="number" min="0" max="86400" value="{}" required></label><button>Set Google’s habits</button></form>
+<p>Signs with <code>{}</code></p>{}{}
+<form data-post="/control/google/claims" class="fields"><label>Claims to set (JSON)<textarea name="set" data-kind="json" rows="2">{}</textarea></label>
+<label>Claims to leave out, one a line<textarea name="remove" data-kind="lines" rows="2">{}</textarea></label>
+<label>Header fields to set (JSON)<textarea name="header" data-kind="json" rows="2">{}</textarea></label><button>Change the next ID tokens</button></form>{}</section>"#,
+        checked(google.settings.send_iss),
+        checked(google.settings.advertise_iss),
+        checked(google.settings.always_refresh_token),
+        google.settings.certs_max_age_s,
+        google.kids.first().map(String::as_str).unwrap_or_default(),
+        button(
+            "/control/google/rotate-keys",
+            &json!({ "keep_old": true }),
+            "Next key, keep the old one published"
+        ),
+        button(
+            "/control/google/rotate-keys",
+            &json!({ "keep_old": false }),
+            "Next key, drop the old ones"
+        ),
+        json(json!(google.claims.set).to_string()),
+        json(google.claims.remove.join("\n")),
+        json(json!(google.claims.header).to_string()),
+        button(
+            "/control/google/claims",
+            &json!({}),
+            "Leave ID tokens as they are"
+        ),
+    )
+}
+
+fn google_account_panel() -> String {
+    r#"<section><h2>Add or replace a Google account</h2><form data-post="/control/google/accounts" class="fields">
+<label>Login<input name="login" required></label><label>Subject<input name="sub" maxlength="255"></label><label>E-mail<input name="email"></label>
+<label class="check"><input type="checkbox" name="email_verified" checked>The e-mail address is verified</label>
+<label>Name<input name="name"></label><label>Given name<input name="given_name"></label><label>Family name<input name="family_name"></label>
+<label>Picture<input name="picture"></label><label>Workspace domain<input name="hd"></label><button>Save the account</button></form></section>"#
+        .to_owned()
+}
+
+fn google_accounts(google: &GoogleSnapshot) -> String {
+    let rows = google.accounts.iter().map(|account| {
+        let granted: Vec<_> = google
+            .consents
+            .iter()
+            .filter(|consent| consent.login == account.login)
+            .map(|consent| format!("{} ({})", consent.client_id, consent.scopes.join(" ")))
+            .collect();
+        let verified = if account.email_verified {
+            "verified"
+        } else {
+            "not verified"
+        };
+        vec![
+            account.login.clone(),
+            account.name.clone().unwrap_or_else(|| "none".to_owned()),
+            account.sub.clone(),
+            format!("{} ({verified})", account.email),
+            account.hd.clone().unwrap_or_else(|| "none".to_owned()),
+            granted.join("; "),
+        ]
+    });
+    let head = ["Login", "Name", "Subject", "E-mail", "Workspace", "Granted"];
+    table("Google accounts", &head, rows, "None.")
 }
 
 fn faults(faults: &[Fault]) -> String {

@@ -32,6 +32,11 @@ pub(crate) async fn picture(
         "albums" | "playlists" => sleeve(&id, size),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
+    drawn(svg)
+}
+
+/// The answer with a picture that any page may show.
+pub(crate) fn drawn(svg: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "image/svg+xml"),
         (header::CACHE_CONTROL, "public, max-age=86400"),
@@ -72,7 +77,7 @@ fn frame(size: u32, body: &str) -> String {
 }
 
 /// A person: their initial on a colour.
-fn avatar(id: &str, label: &str, size: u32) -> String {
+pub(crate) fn avatar(id: &str, label: &str, size: u32) -> String {
     let hue = Dice::new(id).below(360);
     let initial: String = label
         .chars()

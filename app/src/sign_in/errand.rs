@@ -1,0 +1,39 @@
+//! What somebody goes to a provider for.
+
+/// Why a person goes to a provider.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Intent {
+    /// To come in.
+    #[default]
+    SignIn,
+    /// To add an identity to the account they are signed in to.
+    Link,
+    /// To give permissions, or to have the connection renew itself.
+    Grant,
+}
+
+impl Intent {
+    /// The name on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::Link => "link",
+            Self::Grant => "grant",
+        }
+    }
+}
+
+/// One way to a provider and back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Errand {
+    /// The provider id.
+    pub provider: String,
+    /// What for.
+    pub intent: Intent,
+    /// The page to come back to; the one shown now where absent.
+    pub return_to: Option<&'static str>,
+    /// The permissions to ask for besides who the person is.
+    pub permissions: Vec<String>,
+    /// Whether the provider should let the person choose another account.
+    pub switch_account: bool,
+}
