@@ -11,7 +11,11 @@ use crate::stage::{ACME, Answer, Browser, Stage, challenge, encoded, verifier};
 /// The id of the account that a browser is signed in to.
 async fn account(browser: &mut Browser) -> String {
     let session = browser.session().await;
-    assert_eq!(session["identities"].as_array().map(Vec::len), Some(1), "{session}");
+    assert_eq!(
+        session["identities"].as_array().map(Vec::len),
+        Some(1),
+        "{session}"
+    );
     session["account"]["id"].as_str().expect("an id").to_owned()
 }
 
@@ -167,10 +171,15 @@ async fn an_address_that_is_none_is_not_shown() {
     ] {
         let told: String = address.to_string().chars().take(60).collect();
         let stage = Stage::new().await;
-        stage.op.userinfo(move |userinfo| userinfo["email"] = address.clone());
+        stage
+            .op
+            .userinfo(move |userinfo| userinfo["email"] = address.clone());
         let mut browser = stage.accepts("alice").await;
         let session = browser.session().await;
-        for shown in [&session["account"]["email"], &session["identities"][0]["email"]] {
+        for shown in [
+            &session["account"]["email"],
+            &session["identities"][0]["email"],
+        ] {
             if !shown.is_null() {
                 let_in.push(format!("{told} is shown as {shown}"));
             }
@@ -205,7 +214,9 @@ async fn prove_link(browser: &mut Browser, provider: &str, op: &Op, subject: &st
 }
 
 async fn confirm(browser: &mut Browser, accept: bool) -> Answer {
-    browser.post("/api/account/link/confirm", json!({"accept": accept})).await
+    browser
+        .post("/api/account/link/confirm", json!({"accept": accept}))
+        .await
 }
 
 #[tokio::test]
@@ -220,7 +231,13 @@ async fn nobody_is_linked_without_their_own_word() {
     let query = encoded(&other.consent(&attempt.authorize_url, "mallory"));
     let answer = victim.complete("beta", &query, &attempt.verifier).await;
     assert_eq!(answer.refusal(), (400, "transaction_missing".to_owned()));
-    assert_eq!(other.calls(), Calls { discovery: 1, ..Calls::NONE });
+    assert_eq!(
+        other.calls(),
+        Calls {
+            discovery: 1,
+            ..Calls::NONE
+        }
+    );
     // There is nothing to confirm, and nobody signed out can link.
     assert_eq!(confirm(&mut victim, true).await.status.as_u16(), 404);
     let answer = begin_link_with(&mut attacker, "beta", &verifier()).await;
@@ -275,7 +292,9 @@ async fn the_last_identity_is_not_unlinked() {
     let _row = row("M11");
     let stage = Stage::warm().await;
     let mut browser = stage.accepts("alice").await;
-    let answer = browser.post("/api/account/unlink", json!({"provider": ACME})).await;
+    let answer = browser
+        .post("/api/account/unlink", json!({"provider": ACME}))
+        .await;
     assert_eq!(answer.refusal(), (409, "last_identity".to_owned()));
     assert!(browser.is_signed_in().await);
     stage.accepts("alice").await;

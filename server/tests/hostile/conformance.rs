@@ -4,8 +4,8 @@
 
 use serde_json::json;
 
-use crate::keys::{KEYS, secp256k1};
 use crate::id_token::resigned;
+use crate::keys::{KEYS, secp256k1};
 use crate::provider::{CLIENT_ID, CLIENT_SECRET, Calls, Endpoint, Op};
 use crate::report::row;
 use crate::stage::{ACME, Attempt, Browser, INVALID, NOW, SESSION, Stage, encoded};
@@ -38,7 +38,9 @@ async fn an_issuer_with_something_after_it_is_refused() {
     let _row = row("occt-invalid-iss");
     let stage = Stage::warm().await;
     let wrong = json!(format!("{}1", stage.op.issuer()));
-    stage.op.mint(move |draft| draft.claim("iss", wrong.clone()).sign());
+    stage
+        .op
+        .mint(move |draft| draft.claim("iss", wrong.clone()).sign());
     stage.refuses("iss", INVALID, Calls::TOKEN).await;
 }
 
@@ -90,7 +92,9 @@ async fn a_token_without_kid_is_refused_where_several_keys_fit() {
     let stage = Stage::new().await;
     let sound = [&KEYS.rsa, &KEYS.p256, &KEYS.ed25519].into_iter().flatten();
     let odd = (0..3).map(secp256k1);
-    stage.op.keys(sound.map(|key| key.jwk()).chain(odd).collect());
+    stage
+        .op
+        .keys(sound.map(|key| key.jwk()).chain(odd).collect());
     stage.accepts("alice").await;
     stage.op.mint(|draft| draft.headless("kid").sign());
     let calls = refused_with_any_number_of_key_fetches(&stage).await;
@@ -104,7 +108,9 @@ async fn refused_with_any_number_of_key_fetches(stage: &Stage) -> Calls {
     let before = stage.op.calls();
     let query = encoded(&stage.op.consent(&attempt.authorize_url, "mallory"));
     let answer = browser.complete(ACME, &query, &attempt.verifier).await;
-    stage.refused(&mut browser, &answer, accounts, INVALID, "").await;
+    stage
+        .refused(&mut browser, &answer, accounts, INVALID, "")
+        .await;
     let calls = stage.op.calls().since(before);
     let without_keys = Calls { jwks: 0, ..calls };
     assert_eq!(without_keys, Calls::TOKEN);
@@ -123,7 +129,12 @@ async fn an_rs256_signature_is_accepted() {
 async fn an_unsigned_token_is_refused() {
     let _row = row("occt-idtoken-sig-none");
     let stage = Stage::warm().await;
-    stage.op.mint(|draft| draft.head("alg", json!("none")).headless("kid").with_signature(&[]));
+    stage.op.mint(|draft| {
+        draft
+            .head("alg", json!("none"))
+            .headless("kid")
+            .with_signature(&[])
+    });
     stage.refuses("alg none", INVALID, Calls::TOKEN).await;
 }
 
@@ -151,7 +162,9 @@ async fn userinfo_of_another_subject_is_refused() {
         userinfo: 1,
         ..Calls::TOKEN
     };
-    stage.refuses("userinfo", (401, "userinfo_mismatch"), calls).await;
+    stage
+        .refuses("userinfo", (401, "userinfo_mismatch"), calls)
+        .await;
 }
 
 #[tokio::test]
@@ -183,7 +196,10 @@ async fn id_and_secret_are_form_encoded_before_they_are_sent() {
     let methods = "token_endpoint_auth_methods_supported";
     for (listed, basic) in [
         (Some(json!(["client_secret_basic"])), true),
-        (Some(json!(["client_secret_post", "client_secret_basic"])), true),
+        (
+            Some(json!(["client_secret_post", "client_secret_basic"])),
+            true,
+        ),
         // Left out, it means client_secret_basic (OpenID Connect Discovery, 3).
         (None, true),
         (Some(json!(["client_secret_post"])), false),
@@ -197,10 +213,17 @@ async fn id_and_secret_are_form_encoded_before_they_are_sent() {
         });
         stage.accepts("alice").await;
         let log = stage.op.log();
-        let (_, asked) = log.iter().find(|(at, _)| *at == Endpoint::Token).expect("a request");
+        let (_, asked) = log
+            .iter()
+            .find(|(at, _)| *at == Endpoint::Token)
+            .expect("a request");
         assert_eq!(asked.header("authorization").is_some(), basic, "{listed:?}");
         let secret = asked.field("client_secret");
-        assert_eq!(secret.as_deref(), (!basic).then_some(CLIENT_SECRET), "{listed:?}");
+        assert_eq!(
+            secret.as_deref(),
+            (!basic).then_some(CLIENT_SECRET),
+            "{listed:?}"
+        );
     }
 }
 
@@ -209,9 +232,14 @@ async fn metadata_is_fetched_and_used() {
     let _row = row("occt-discovery-openid-config");
     let stage = Stage::new().await;
     let elsewhere = stage.op.elsewhere();
-    stage.op.metadata(|metadata| metadata["authorization_endpoint"] = json!(elsewhere));
+    stage
+        .op
+        .metadata(|metadata| metadata["authorization_endpoint"] = json!(elsewhere));
     let attempt = stage.browser().begin(ACME).await;
-    assert!(attempt.authorize_url.starts_with(&format!("{elsewhere}?")), "{attempt:?}");
+    assert!(
+        attempt.authorize_url.starts_with(&format!("{elsewhere}?")),
+        "{attempt:?}"
+    );
     assert_eq!(stage.op.calls().discovery, 1);
     stage.accepts("alice").await;
     assert_eq!(stage.op.calls().discovery, 1, "metadata is kept");
@@ -229,8 +257,16 @@ async fn the_address_of_the_keys_is_taken_from_the_metadata() {
 async fn metadata_is_refused(stage: &Stage) {
     let mut browser = stage.browser();
     let answer = browser.try_begin(ACME, &crate::stage::verifier()).await;
-    stage.refused(&mut browser, &answer, 0, (502, "provider_error"), "").await;
-    assert_eq!(stage.op.calls(), Calls { discovery: 1, ..Calls::NONE });
+    stage
+        .refused(&mut browser, &answer, 0, (502, "provider_error"), "")
+        .await;
+    assert_eq!(
+        stage.op.calls(),
+        Calls {
+            discovery: 1,
+            ..Calls::NONE
+        }
+    );
 }
 
 #[tokio::test]
@@ -247,8 +283,12 @@ async fn keys_that_changed_just_before_signing_are_fetched_again() {
     let _row = row("occt-signing-key-rotation-just-before-signing");
     // The first sign-in has fetched no keys yet; for the second they were fetched a moment ago.
     let stage = Stage::warm().await;
-    stage.op.rotate_at_signing(vec![KEYS.rsa[1].jwk(), KEYS.p256[1].jwk()]);
-    stage.op.mint(|draft| draft.with_key(&KEYS.rsa[1], "RS256").sign());
+    stage
+        .op
+        .rotate_at_signing(vec![KEYS.rsa[1].jwk(), KEYS.p256[1].jwk()]);
+    stage
+        .op
+        .mint(|draft| draft.with_key(&KEYS.rsa[1], "RS256").sign());
     stage.accepts("bob").await;
     assert_eq!(stage.op.calls().jwks, 2);
 }
@@ -258,7 +298,9 @@ async fn keys_that_changed_between_two_sign_ins_are_fetched_again() {
     let _row = row("occt-signing-key-rotation");
     let stage = Stage::warm().await;
     stage.op.keys(vec![KEYS.rsa[1].jwk()]);
-    stage.op.mint(|draft| draft.with_key(&KEYS.rsa[1], "RS256").sign());
+    stage
+        .op
+        .mint(|draft| draft.with_key(&KEYS.rsa[1], "RS256").sign());
     stage.accepts("bob").await;
     stage.accepts("carol").await;
     assert_eq!(stage.op.calls().jwks, 2, "once is enough");
@@ -268,7 +310,9 @@ async fn keys_that_changed_between_two_sign_ins_are_fetched_again() {
 async fn fapi2_metadata_of_another_issuer_is_refused() {
     let _row = row("fapi2-discovery-issuer-mismatch");
     let stage = Stage::new().await;
-    stage.op.metadata(|metadata| metadata["issuer"] = json!("https://op.example"));
+    stage
+        .op
+        .metadata(|metadata| metadata["issuer"] = json!("https://op.example"));
     metadata_is_refused(&stage).await;
 }
 
@@ -276,7 +320,9 @@ async fn fapi2_metadata_of_another_issuer_is_refused() {
 async fn fapi2_another_issuer_is_refused() {
     let _row = row("fapi2-invalid-iss");
     let stage = Stage::warm().await;
-    stage.op.mint(|draft| draft.claim("iss", json!("https://op.example")).sign());
+    stage
+        .op
+        .mint(|draft| draft.claim("iss", json!("https://op.example")).sign());
     stage.refuses("iss", INVALID, Calls::TOKEN).await;
 }
 
@@ -284,7 +330,9 @@ async fn fapi2_another_issuer_is_refused() {
 async fn fapi2_another_audience_is_refused() {
     let _row = row("fapi2-invalid-aud");
     let stage = Stage::warm().await;
-    stage.op.mint(|draft| draft.claim("aud", json!("somebody-else")).sign());
+    stage
+        .op
+        .mint(|draft| draft.claim("aud", json!("somebody-else")).sign());
     stage.refuses("aud", INVALID, Calls::TOKEN).await;
 }
 
@@ -292,7 +340,11 @@ async fn fapi2_another_audience_is_refused() {
 async fn fapi2_a_second_audience_is_refused() {
     let _row = row("fapi2-invalid-secondary-aud");
     let stage = Stage::warm().await;
-    stage.op.mint(|draft| draft.claim("aud", json!([CLIENT_ID, "somebody-else"])).sign());
+    stage.op.mint(|draft| {
+        draft
+            .claim("aud", json!([CLIENT_ID, "somebody-else"]))
+            .sign()
+    });
     stage.refuses("aud", INVALID, Calls::TOKEN).await;
 }
 
@@ -300,7 +352,9 @@ async fn fapi2_a_second_audience_is_refused() {
 async fn fapi2_alg_none_with_a_signature_is_refused() {
     let _row = row("fapi2-invalid-null-alg");
     let stage = Stage::warm().await;
-    stage.op.mint(|draft| draft.head("alg", json!("none")).sign_as("RS256"));
+    stage
+        .op
+        .mint(|draft| draft.head("alg", json!("none")).sign_as("RS256"));
     stage.refuses("alg", INVALID, Calls::TOKEN).await;
 }
 
@@ -308,7 +362,9 @@ async fn fapi2_alg_none_with_a_signature_is_refused() {
 async fn fapi2_a_good_signature_of_another_algorithm_is_refused() {
     let _row = row("fapi2-invalid-alternate-alg");
     let stage = Stage::warm().await;
-    stage.op.mint(|draft| draft.with_key(&KEYS.rsa[0], "PS256").sign());
+    stage
+        .op
+        .mint(|draft| draft.with_key(&KEYS.rsa[0], "PS256").sign());
     stage.refuses("alg", INVALID, Calls::TOKEN).await;
 }
 
@@ -317,7 +373,10 @@ async fn fapi2_a_token_that_ended_six_minutes_ago_is_refused() {
     let _row = row("fapi2-invalid-expired-exp");
     let stage = Stage::warm().await;
     stage.op.mint(|draft| {
-        draft.claim("iat", json!(NOW - 660)).claim("exp", json!(NOW - 360)).sign()
+        draft
+            .claim("iat", json!(NOW - 660))
+            .claim("exp", json!(NOW - 360))
+            .sign()
     });
     stage.refuses("exp", INVALID, Calls::TOKEN).await;
 }
@@ -350,7 +409,9 @@ async fn fapi2_a_missing_issuer_is_refused() {
 async fn fapi2_an_audience_in_a_list_is_accepted() {
     let _row = row("fapi2-valid-aud-as-array");
     let stage = Stage::new().await;
-    stage.op.mint(|draft| draft.claim("aud", json!([CLIENT_ID])).sign());
+    stage
+        .op
+        .mint(|draft| draft.claim("aud", json!([CLIENT_ID])).sign());
     stage.accepts("alice").await;
 }
 
@@ -358,7 +419,9 @@ async fn fapi2_an_audience_in_a_list_is_accepted() {
 async fn fapi2_another_nonce_is_refused() {
     let _row = row("fapi2-invalid-nonce");
     let stage = Stage::warm().await;
-    stage.op.mint(|draft| draft.claim("nonce", json!("another")).sign());
+    stage
+        .op
+        .mint(|draft| draft.claim("nonce", json!("another")).sign());
     stage.refuses("nonce", INVALID, Calls::TOKEN).await;
 }
 
@@ -383,8 +446,12 @@ async fn callback_is_refused(
     let before = stage.op.calls();
     let mut pairs = stage.op.consent(&attempt.authorize_url, "mallory");
     change(&mut pairs);
-    let answer = browser.complete(stage.provider, &encoded(&pairs), &attempt.verifier).await;
-    stage.refused(&mut browser, &answer, accounts, (400, code), "").await;
+    let answer = browser
+        .complete(stage.provider, &encoded(&pairs), &attempt.verifier)
+        .await;
+    stage
+        .refused(&mut browser, &answer, accounts, (400, code), "")
+        .await;
     assert_eq!(stage.op.calls().since(before), Calls::NONE);
     (browser, attempt)
 }
@@ -407,15 +474,18 @@ async fn fapi2_an_answer_of_another_issuer_is_refused() {
         issuer.replace("http://", ""),
         String::new(),
     ] {
-        let (mut browser, attempt) =
-            callback_is_refused(&stage, "issuer_mismatch", |pairs| {
-                value_of(pairs, "iss").clone_from(&wrong);
-            })
-            .await;
+        let (mut browser, attempt) = callback_is_refused(&stage, "issuer_mismatch", |pairs| {
+            value_of(pairs, "iss").clone_from(&wrong);
+        })
+        .await;
         // It is over: the right answer comes too late.
         let query = encoded(&stage.op.consent(&attempt.authorize_url, "mallory"));
         let late = browser.complete(ACME, &query, &attempt.verifier).await;
-        assert_eq!(late.refusal(), (400, "transaction_missing".to_owned()), "{wrong}");
+        assert_eq!(
+            late.refusal(),
+            (400, "transaction_missing".to_owned()),
+            "{wrong}"
+        );
     }
 }
 
@@ -470,7 +540,10 @@ async fn fapi2_a_token_answer_without_a_lifetime_is_accepted() {
     let _row = row("fapi2-token-endpoint-response-without-expires_in");
     let stage = Stage::new().await;
     stage.op.token(|token| {
-        token.as_object_mut().expect("an object").remove("expires_in");
+        token
+            .as_object_mut()
+            .expect("an object")
+            .remove("expires_in");
     });
     stage.accepts("alice").await;
 }
@@ -480,7 +553,9 @@ async fn fapi2_a_token_type_in_other_letters_is_accepted() {
     let _row = row("fapi2-token-type-case-insensitivity");
     for token_type in ["bEARER", "bearer", "BEARER"] {
         let stage = Stage::new().await;
-        stage.op.token(move |token| token["token_type"] = json!(token_type));
+        stage
+            .op
+            .token(move |token| token["token_type"] = json!(token_type));
         stage.accepts("alice").await;
     }
 }
@@ -492,9 +567,18 @@ async fn the_provider_complains_about_a_bad_client() {
     let _row = row("the provider itself");
     let stage = Stage::new().await;
     let op: &Op = &stage.op;
-    op.consent("http://127.0.0.1/op/authorize?response_type=token&client_id=other", "alice");
+    op.consent(
+        "http://127.0.0.1/op/authorize?response_type=token&client_id=other",
+        "alice",
+    );
     let complaints = op.complaints().join("\n");
-    for what in ["response_type", "client_id", "code_challenge_method", "nonce", "scope"] {
+    for what in [
+        "response_type",
+        "client_id",
+        "code_challenge_method",
+        "nonce",
+        "scope",
+    ] {
         assert!(complaints.contains(what), "{what} is not in {complaints}");
     }
 }

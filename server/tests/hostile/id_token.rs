@@ -90,7 +90,11 @@ impl Draft {
     /// Header and payload, with the dot between.
     pub(crate) fn input(&self) -> String {
         let (header, claims) = (self.header.to_string(), self.claims.to_string());
-        format!("{}.{}", base64url(header.as_bytes()), base64url(claims.as_bytes()))
+        format!(
+            "{}.{}",
+            base64url(header.as_bytes()),
+            base64url(claims.as_bytes())
+        )
     }
 
     /// With a signature that is any bytes.
@@ -132,7 +136,10 @@ pub(crate) fn pem(label: &str, der: &[u8]) -> String {
         .chunks(64)
         .map(|line| std::str::from_utf8(line).expect("ASCII"))
         .collect();
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----", lines.join("\n"))
+    format!(
+        "-----BEGIN {label}-----\n{}\n-----END {label}-----",
+        lines.join("\n")
+    )
 }
 
 /// The event of a logout token.

@@ -68,7 +68,11 @@ async fn consent(authorize_url: &str, subject: &str) -> String {
     let egress = Egress::new(false).expect("a client");
     let answer = egress.send(request).await.expect("an answer");
     let location = answer.headers().get(header::LOCATION).unwrap_or_else(|| {
-        panic!("{}: {}", answer.status(), String::from_utf8_lossy(answer.body()))
+        panic!(
+            "{}: {}",
+            answer.status(),
+            String::from_utf8_lossy(answer.body())
+        )
     });
     let location = location.to_str().expect("an address");
     location.split_once('?').expect("a query").1.to_owned()
@@ -114,7 +118,10 @@ async fn an_independent_provider_signs_in_and_renews() {
     let answer = browser.sign_out().await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     assert!(answer.clears(SESSION));
-    let url = answer.json()["end_session_url"].as_str().expect("an address").to_owned();
+    let url = answer.json()["end_session_url"]
+        .as_str()
+        .expect("an address")
+        .to_owned();
     assert!(url.starts_with(&issuer), "{url}");
     assert!(!browser.is_signed_in().await);
 }

@@ -181,12 +181,16 @@ impl Key {
                     .expect("a signature");
                 signature
             }
-            (Kind::P256 { der, .. }, "ES256 in DER") => {
-                der.sign(&rng, message).expect("a signature").as_ref().to_vec()
-            }
-            (Kind::P256 { fixed, .. }, _) => {
-                fixed.sign(&rng, message).expect("a signature").as_ref().to_vec()
-            }
+            (Kind::P256 { der, .. }, "ES256 in DER") => der
+                .sign(&rng, message)
+                .expect("a signature")
+                .as_ref()
+                .to_vec(),
+            (Kind::P256 { fixed, .. }, _) => fixed
+                .sign(&rng, message)
+                .expect("a signature")
+                .as_ref()
+                .to_vec(),
             (Kind::Ed25519(pair), _) => pair.sign(message).as_ref().to_vec(),
             (Kind::Odd(odd), _) => odd.sign(message),
         }

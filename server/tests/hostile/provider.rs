@@ -17,7 +17,7 @@ use crate::raw::{self, Asked, Reply};
 use crate::stage::base64url;
 
 /// The client id that it knows: what form encoding changes is in it.
-pub(crate) const CLIENT_ID: &str = "stage door+1";
+pub(crate) const CLIENT_ID: &str = "stage-door+1:%/a";
 /// The client secret that it knows: the conformance suite's own.
 pub(crate) const CLIENT_SECRET: &str = "a:b c%+/=&";
 
@@ -278,7 +278,10 @@ impl Op {
     /// What must not be in any answer to a browser: every code and token it gave out.
     pub(crate) fn secrets(&self) -> Vec<String> {
         let given = lock(&self.0.given);
-        let tokens = given.access_tokens.keys().chain(given.refresh_tokens.keys());
+        let tokens = given
+            .access_tokens
+            .keys()
+            .chain(given.refresh_tokens.keys());
         tokens.cloned().chain([CLIENT_SECRET.to_owned()]).collect()
     }
 
@@ -316,7 +319,13 @@ impl Op {
                 self.complain(format!("the scope is {scope:?}"));
             }
         }
-        for name in ["client_secret", "code_verifier", "max_age", "request", "request_uri"] {
+        for name in [
+            "client_secret",
+            "code_verifier",
+            "max_age",
+            "request",
+            "request_uri",
+        ] {
             if let Some(value) = one(name) {
                 self.complain(format!("{name}={value} in the authorization request"));
             }
@@ -402,12 +411,15 @@ impl Op {
 
     /// Who calls the token endpoint, where that can be proven (RFC 6749 §2.3.1).
     fn is_our_client(&self, asked: &Asked) -> bool {
-        let encoded = |text: &str| -> String {
-            form_urlencoded::byte_serialize(text.as_bytes()).collect()
-        };
+        let encoded =
+            |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };
         let basic = asked.header("authorization").map(|value| {
             let pair = format!("{}:{}", encoded(CLIENT_ID), encoded(CLIENT_SECRET));
-            value == format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair))
+            value
+                == format!(
+                    "Basic {}",
+                    base64::engine::general_purpose::STANDARD.encode(pair)
+                )
         });
         let post = asked.field("client_secret").map(|secret| {
             secret == CLIENT_SECRET && asked.field("client_id").as_deref() == Some(CLIENT_ID)
@@ -550,7 +562,10 @@ fn honest_metadata(issuer: &str, jwks_path: &str) -> Value {
     for (name, values) in [
         ("response_types_supported", &["code"][..]),
         ("response_modes_supported", &["query"]),
-        ("grant_types_supported", &["authorization_code", "refresh_token"]),
+        (
+            "grant_types_supported",
+            &["authorization_code", "refresh_token"],
+        ),
         ("subject_types_supported", &["public"]),
         ("id_token_signing_alg_values_supported", &["RS256"]),
         ("scopes_supported", &["openid", "profile", "email"]),

@@ -214,8 +214,7 @@ async fn read(stream: &mut TcpStream) -> std::io::Result<Option<Asked>> {
                 .unwrap_or(0);
             let start = head_end + 4;
             if bytes.len() >= start + length {
-                let body =
-                    String::from_utf8_lossy(&bytes[start..start + length]).into_owned();
+                let body = String::from_utf8_lossy(&bytes[start..start + length]).into_owned();
                 return Ok(Some(Asked {
                     method,
                     target,

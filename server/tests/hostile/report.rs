@@ -7,7 +7,8 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use crate::rows::{NOT_APPLICABLE, ROWS, Row};
 
-static RESULTS: LazyLock<Mutex<BTreeMap<&'static str, &'static str>>> = LazyLock::new(Mutex::default);
+static RESULTS: LazyLock<Mutex<BTreeMap<&'static str, &'static str>>> =
+    LazyLock::new(Mutex::default);
 
 /// A row under way. What it comes to is written when it is dropped: a test that panics has failed.
 pub(crate) struct Running(&'static Row);
@@ -20,7 +21,10 @@ pub(crate) fn row(id: &str) -> Running {
 
 impl Running {
     /// Says that the row could not run here.
-    #[expect(clippy::print_stderr, reason = "whoever runs the tests must know that one did not run")]
+    #[expect(
+        clippy::print_stderr,
+        reason = "whoever runs the tests must know that one did not run"
+    )]
     pub(crate) fn skipped(self, variable: &str) {
         eprintln!("{} did not run: {variable} is not set", self.0.test);
         note(self.0.id, "not run: the program is not installed");

@@ -14,6 +14,7 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use server::clock::Clock;
 use server::pages::Site;
+use server::provider::IdentitySource;
 use server::rng::Rng;
 use server::settings::Settings;
 use server::store::Store;
@@ -91,7 +92,10 @@ impl Stage {
     /// Two providers by discovery: the second is `beta`.
     pub(crate) async fn with_two() -> (Self, Op) {
         let clock = Clock::manual(NOW);
-        let (op, other) = (Op::start(clock.clone()).await, Op::start(clock.clone()).await);
+        let (op, other) = (
+            Op::start(clock.clone()).await,
+            Op::start(clock.clone()).await,
+        );
         let mut settings = by_discovery(ACME, op.issuer());
         settings.extend(by_discovery("beta", other.issuer()));
         (Self::build(clock, op, ACME, &settings).await, other)
@@ -100,7 +104,10 @@ impl Stage {
     /// Google, and a provider by discovery under the id `acme`.
     pub(crate) async fn google() -> (Self, Op) {
         let clock = Clock::manual(NOW);
-        let (op, other) = (Op::start(clock.clone()).await, Op::start(clock.clone()).await);
+        let (op, other) = (
+            Op::start(clock.clone()).await,
+            Op::start(clock.clone()).await,
+        );
         let mut settings = google_at(op.issuer());
         settings.extend(by_discovery(ACME, other.issuer()));
         (Self::build(clock, op, "google", &settings).await, other)
@@ -121,6 +128,29 @@ impl Stage {
         Self::build(clock, op, "spotify", &settings).await
     }
 
+    /// A server that lets no endpoint be in a private network, as in production, before a provider
+    /// whose endpoints are all on the public internet. Only its metadata can be asked for here.
+    pub(crate) async fn with_public_endpoints() -> Self {
+        let clock = Clock::manual(NOW);
+        let op = Op::start(clock.clone()).await;
+        op.metadata(|metadata| {
+            for (name, value) in metadata.as_object_mut().expect("an object") {
+                if name.ends_with("_endpoint") || name == "jwks_uri" {
+                    *value = json!(format!("https://op.example/{name}"));
+                }
+            }
+        });
+        let settings = by_discovery(ACME, op.issuer());
+        Self::tuned(clock, op, ACME, &settings, |world| {
+            for provider in &mut world.providers {
+                if let IdentitySource::OpenId(open_id) = &mut provider.identity {
+                    open_id.client.private_allowed = false;
+                }
+            }
+        })
+        .await
+    }
+
     /// Any settings, and a provider that is expected to be in them.
     pub(crate) async fn build(
         clock: Clock,
@@ -128,11 +158,22 @@ impl Stage {
         provider: &'static str,
         settings: &[(String, String)],
     ) -> Self {
+        Self::tuned(clock, op, provider, settings, |_| {}).await
+    }
+
+    async fn tuned(
+        clock: Clock,
+        op: Op,
+        provider: &'static str,
+        settings: &[(String, String)],
+        tune: impl FnOnce(&mut World),
+    ) -> Self {
         let settings = read(settings).expect("the settings are right");
         let store = Store::in_memory().await.expect("a database");
-        let world = World::with_store(settings, clock.clone(), Rng::seeded(7), store)
+        let mut world = World::with_store(settings, clock.clone(), Rng::seeded(7), store)
             .await
             .expect("a world");
+        tune(&mut world);
         let world = Arc::new(world);
         let site = Site::at(Path::new("no-such-folder"), false, false);
         let router = server::router::router(Arc::clone(&world), &site);
@@ -168,10 +209,7 @@ impl Stage {
 
     /// A browser that was signed in.
     #[track_caller]
-    pub(crate) fn accepts(
-        &self,
-        subject: &'static str,
-    ) -> impl Future<Output = Browser> + use<'_> {
+    pub(crate) fn accepts(&self, subject: &'static str) -> impl Future<Output = Browser> + use<'_> {
         let caller = std::panic::Location::caller();
         async move {
             let (mut browser, answer) = self.try_sign_in(subject).await;
@@ -205,14 +243,23 @@ impl Stage {
             let attempt = browser.begin(self.provider).await;
             let before = self.op.calls();
             let query = encoded(&self.op.consent(&attempt.authorize_url, "mallory"));
-            let answer = browser.complete(self.provider, &query, &attempt.verifier).await;
+            let answer = browser
+                .complete(self.provider, &query, &attempt.verifier)
+                .await;
             let told = format!("{caller}: {told}");
-            self.refused(&mut browser, &answer, accounts, refusal, &told).await;
+            self.refused(&mut browser, &answer, accounts, refusal, &told)
+                .await;
             assert_eq!(self.op.calls().since(before), calls, "{told}");
             assert!(answer.clears(&attempt.cookie()), "{told}: {answer:?}");
             // It is over: the same answer is worth nothing a second time.
-            let again = browser.complete(self.provider, &query, &attempt.verifier).await;
-            assert_eq!(again.refusal(), (400, "transaction_missing".to_owned()), "{told}");
+            let again = browser
+                .complete(self.provider, &query, &attempt.verifier)
+                .await;
+            assert_eq!(
+                again.refusal(),
+                (400, "transaction_missing".to_owned()),
+                "{told}"
+            );
             assert_eq!(self.op.calls().since(before), calls, "{told}");
             answer
         }
@@ -227,7 +274,11 @@ impl Stage {
         refusal: (u16, &str),
         told: &str,
     ) {
-        assert_eq!(answer.refusal(), (refusal.0, refusal.1.to_owned()), "{told}");
+        assert_eq!(
+            answer.refusal(),
+            (refusal.0, refusal.1.to_owned()),
+            "{told}"
+        );
         assert_eq!(answer.set_names(), [""; 0], "{told}");
         self.tells_nothing(answer);
         assert_eq!(browser.session().await["signed_in"], false, "{told}");
@@ -277,7 +328,11 @@ impl Answer {
     /// else.
     #[track_caller]
     pub(crate) fn refusal(&self) -> (u16, String) {
-        assert_eq!(self.header("content-type"), Some("application/json"), "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/json"),
+            "{self:?}"
+        );
         assert_eq!(self.header("cache-control"), Some("no-store"), "{self:?}");
         assert_eq!(self.header("location"), None, "{self:?}");
         let body = self.json();
@@ -399,7 +454,9 @@ impl Browser {
             .header(header::ORIGIN, ORIGIN);
         if !self.cookies.is_empty() {
             let pairs = self.cookies.iter();
-            let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={value}")).collect();
+            let pairs: Vec<String> = pairs
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
             request = request.header(header::COOKIE, pairs.join("; "));
         }
         let body = match body {
@@ -414,7 +471,8 @@ impl Browser {
 
     /// `POST` of JSON.
     pub(crate) async fn post(&mut self, path: &str, body: Value) -> Answer {
-        self.send(self.request(Method::POST, path, Some(&body))).await
+        self.send(self.request(Method::POST, path, Some(&body)))
+            .await
     }
 
     /// `GET`.
@@ -430,7 +488,8 @@ impl Browser {
             .header("sec-fetch-site", "cross-site")
             .header("sec-fetch-mode", "navigate")
             .header(header::ACCEPT, "text/html");
-        self.send(request.body(Body::empty()).expect("a request")).await
+        self.send(request.body(Body::empty()).expect("a request"))
+            .await
     }
 
     /// Asks for a sign-in to begin.
@@ -458,12 +517,7 @@ impl Browser {
     }
 
     /// Finishes a sign-in.
-    pub(crate) async fn complete(
-        &mut self,
-        provider: &str,
-        query: &str,
-        verifier: &str,
-    ) -> Answer {
+    pub(crate) async fn complete(&mut self, provider: &str, query: &str, verifier: &str) -> Answer {
         let body = json!({"provider": provider, "query": query, "code_verifier": verifier});
         self.post("/api/sign-in/complete", body).await
     }
