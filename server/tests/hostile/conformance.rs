@@ -1,11 +1,11 @@
-//! The modules of the OpenID Foundation's suite for relying parties: Basic RP, Config RP, and those
+//! The modules of the `OpenID` Foundation's suite for relying parties: Basic RP, Config RP, and those
 //! of the FAPI 2.0 client that apply to a client with a secret. `occt` stands for
 //! `oidcc-client-test`, `fapi2` for `fapi2-security-profile-final-client-test`.
 
 use serde_json::json;
 
 use crate::id_token::resigned;
-use crate::keys::{KEYS, secp256k1};
+use crate::keys::{KEYS, Key, secp256k1};
 use crate::provider::{CLIENT_ID, CLIENT_SECRET, Calls, Endpoint, Op};
 use crate::report::row;
 use crate::stage::{ACME, Attempt, Browser, INVALID, NOW, SESSION, Stage, encoded};
@@ -92,9 +92,7 @@ async fn a_token_without_kid_is_refused_where_several_keys_fit() {
     let stage = Stage::new().await;
     let sound = [&KEYS.rsa, &KEYS.p256, &KEYS.ed25519].into_iter().flatten();
     let odd = (0..3).map(secp256k1);
-    stage
-        .op
-        .keys(sound.map(|key| key.jwk()).chain(odd).collect());
+    stage.op.keys(sound.map(Key::jwk).chain(odd).collect());
     stage.accepts("alice").await;
     stage.op.mint(|draft| draft.headless("kid").sign());
     let calls = refused_with_any_number_of_key_fetches(&stage).await;
@@ -144,7 +142,9 @@ async fn a_broken_signature_is_refused() {
     let stage = Stage::warm().await;
     stage.op.mint(|draft| {
         resigned(&draft.sign(), |signature| {
-            signature.iter_mut().for_each(|byte| *byte ^= 0x5a);
+            for byte in signature {
+                *byte ^= 0x5a;
+            }
         })
     });
     stage.refuses("signature", INVALID, Calls::TOKEN).await;

@@ -639,7 +639,7 @@ async fn a_subject_that_is_none_is_refused() {
     stage.accepts("auth0|5f:~!{ }").await;
 }
 
-/// The `at_hash` of an access token (OpenID Connect Core, 3.1.3.6).
+/// The `at_hash` of an access token (`OpenID` Connect Core, 3.1.3.6).
 fn at_hash(access_token: &str) -> String {
     use sha2::Digest as _;
     base64url(&sha2::Sha256::digest(access_token)[..16])
@@ -695,11 +695,11 @@ async fn a_signature_that_was_touched_is_refused() {
     };
     let mut cases = vec![
         bytes("with the first bit flipped", |signature| {
-            signature[0] ^= 0x80
+            signature[0] ^= 0x80;
         }),
         bytes("with the last bit flipped", |signature| signature[255] ^= 1),
         bytes("with a bit in the middle flipped", |signature| {
-            signature[128] ^= 8
+            signature[128] ^= 8;
         }),
         bytes("without its last byte", |signature| signature.truncate(255)),
         bytes("without its first byte", |signature| {
@@ -803,7 +803,19 @@ async fn an_elliptic_signature_that_is_none_is_refused() {
     }
 }
 
+fn prefixed(first: &str, payload: &str) -> Vec<u8> {
+    format!("{{{first},{}", &payload[1..]).into_bytes()
+}
+
+fn suffixed(payload: &str, last: &str) -> Vec<u8> {
+    format!("{},{last}}}", &payload[..payload.len() - 1]).into_bytes()
+}
+
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "it is a list: one lie after the other"
+)]
 async fn json_that_can_be_read_in_two_ways_is_refused() {
     let _row = row("E18");
     let stage = Stage::warm().await;
@@ -814,12 +826,6 @@ async fn json_that_can_be_read_in_two_ways_is_refused() {
             draft.raw_bytes(draft.header.to_string().as_bytes(), &payload, "RS256")
         })
     };
-    fn prefixed(first: &str, payload: &str) -> Vec<u8> {
-        format!("{{{first},{}", &payload[1..]).into_bytes()
-    }
-    fn suffixed(payload: &str, last: &str) -> Vec<u8> {
-        format!("{},{last}}}", &payload[..payload.len() - 1]).into_bytes()
-    }
     let mut cases = vec![
         payload("with sub twice", |payload| {
             prefixed(r#""sub":"alice""#, &payload)

@@ -107,8 +107,10 @@ pub(crate) fn oct(kid: &str, secret: &[u8]) -> Value {
 }
 
 fn rsa(kid: &'static str, size: KeySize) -> Key {
-    let kind = Kind::Rsa(RsaKeyPair::generate(size).expect("a key"));
-    Key { kid, kind }
+    Key {
+        kid,
+        kind: Kind::Rsa(RsaKeyPair::generate(size).expect("a key")),
+    }
 }
 
 fn p256(kid: &'static str) -> Key {
@@ -116,21 +118,27 @@ fn p256(kid: &'static str) -> Key {
         EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
             .expect("a key");
     let read = |algorithm| EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref()).expect("a key");
-    let kind = Kind::P256 {
-        fixed: read(&ECDSA_P256_SHA256_FIXED_SIGNING),
-        der: read(&ECDSA_P256_SHA256_ASN1_SIGNING),
-    };
-    Key { kid, kind }
+    Key {
+        kid,
+        kind: Kind::P256 {
+            fixed: read(&ECDSA_P256_SHA256_FIXED_SIGNING),
+            der: read(&ECDSA_P256_SHA256_ASN1_SIGNING),
+        },
+    }
 }
 
 fn ed25519(kid: &'static str) -> Key {
-    let kind = Kind::Ed25519(Ed25519KeyPair::generate().expect("a key"));
-    Key { kid, kind }
+    Key {
+        kid,
+        kind: Kind::Ed25519(Ed25519KeyPair::generate().expect("a key")),
+    }
 }
 
 fn odd(kid: &'static str, n: &'static str, e: &'static str, d: &'static str) -> Key {
-    let kind = Kind::Odd(OddRsa { n, e, d });
-    Key { kid, kind }
+    Key {
+        kid,
+        kind: Kind::Odd(OddRsa { n, e, d }),
+    }
 }
 
 impl Key {
@@ -247,7 +255,7 @@ impl OddRsa {
 }
 
 fn hex(text: &str) -> Vec<u8> {
-    let even = if text.len() % 2 == 0 {
+    let even = if text.len().is_multiple_of(2) {
         text.to_owned()
     } else {
         format!("0{text}")

@@ -102,8 +102,8 @@ async fn signing_out_leads_to_the_end_session_endpoint() {
         "{url}"
     );
     // And the return from there: a page like any other.
-    let state = parameters(&url, "state").concat();
-    let page = browser.page(&format!("/?state={state}")).await;
+    let page = parameters(&url, "state").concat();
+    let page = browser.page(&format!("/?state={page}")).await;
     assert_eq!(page.status.as_u16(), 200);
     assert!(!browser.is_signed_in().await);
 }

@@ -1,4 +1,4 @@
-//! The server against an OpenID provider that lies: every relying-party module of the OpenID
+//! The server against an `OpenID` provider that lies: every relying-party module of the `OpenID`
 //! Foundation's suite that applies, and every attack of our own list on ID tokens, discovery, key
 //! sets, endpoints, accounts, refresh and logout. What came of it is in `target/conformance.md`.
 

@@ -1,4 +1,4 @@
-//! An OpenID provider that does as it is told: honest where nothing is said, and wrong in exactly
+//! An `OpenID` provider that does as it is told: honest where nothing is said, and wrong in exactly
 //! one place where a test says so. It keeps a log of every request.
 
 use std::collections::BTreeMap;
@@ -96,7 +96,7 @@ struct Script {
     rotate_refresh_token: bool,
     /// Headers of every answer.
     headers: Vec<(String, String)>,
-    /// Whether it is an OpenID provider, and not an OAuth server with an `id_token` by mistake.
+    /// Whether it is an `OpenID` provider, and not an OAuth server with an `id_token` by mistake.
     wants_nonce: bool,
 }
 
@@ -168,7 +168,7 @@ impl Op {
             complaints: Mutex::default(),
         }));
         let answering = op.clone();
-        tokio::spawn(raw::listen(listener, move |asked| answering.answer(asked)));
+        tokio::spawn(raw::listen(listener, move |asked| answering.answer(&asked)));
         op
     }
 
@@ -376,7 +376,7 @@ impl Op {
         lock(&self.0.complaints).push(complaint);
     }
 
-    fn answer(&self, asked: Asked) -> Reply {
+    fn answer(&self, asked: &Asked) -> Reply {
         let path = asked.path();
         let endpoint = match path.strip_prefix("/op") {
             Some("/.well-known/openid-configuration") => Endpoint::Discovery,
@@ -398,8 +398,8 @@ impl Op {
                 let keys = Reply::json(200, &json!({"keys": lock(&self.0.script).keys}));
                 keys.with("cache-control", DAY)
             }
-            Endpoint::Token => self.token_answer(&asked),
-            Endpoint::Userinfo => self.userinfo_answer(&asked),
+            Endpoint::Token => self.token_answer(asked),
+            Endpoint::Userinfo => self.userinfo_answer(asked),
             Endpoint::Revocation => Reply::json(200, &json!({})),
             Endpoint::Elsewhere => Reply::json(404, &json!({})),
         });

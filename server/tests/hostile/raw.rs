@@ -104,14 +104,16 @@ impl Reply {
                 headers,
                 body,
             } => {
-                let mut wire = format!("HTTP/1.1 {status} As Told\r\nconnection: close\r\n");
-                for (name, value) in headers {
-                    wire.push_str(&format!("{name}: {value}\r\n"));
-                }
-                wire.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
-                let mut wire = wire.into_bytes();
-                wire.extend_from_slice(body);
-                wire
+                let fields: String = headers
+                    .iter()
+                    .flat_map(|(name, value)| [name, ": ", value, "\r\n"])
+                    .collect();
+                let head = format!(
+                    "HTTP/1.1 {status} As Told\r\nconnection: close\r\n{fields}\
+                     content-length: {}\r\n\r\n",
+                    body.len()
+                );
+                [head.as_bytes(), body].concat()
             }
             Self::Bytes(bytes) | Self::Hang(bytes) => bytes.clone(),
             Self::Endless { head, .. } | Self::Drip { head, .. } => head.clone(),

@@ -16,7 +16,15 @@ pub(crate) struct Running(&'static Row);
 /// Starts a row of the table.
 pub(crate) fn row(id: &str) -> Running {
     let row = ROWS.iter().find(|row| row.id == id);
-    Running(row.unwrap_or_else(|| panic!("{id} is not in the table")))
+    let row = row.unwrap_or_else(|| panic!("{id} is not in the table"));
+    // The harness names a test's thread after the test, unless there is one thread for all.
+    if let Some(test) = std::thread::current()
+        .name()
+        .filter(|name| name.contains("::"))
+    {
+        assert_eq!(test, row.test, "{id} stands for another test");
+    }
+    Running(row)
 }
 
 impl Running {
@@ -58,29 +66,31 @@ fn path() -> PathBuf {
 fn table(results: &BTreeMap<&'static str, &'static str>) -> String {
     let of = |row: &Row| results.get(row.id).copied().unwrap_or("not run");
     let passed = ROWS.iter().filter(|row| of(row) == "passed").count();
-    let mut text = format!(
+    let rows: Vec<String> = ROWS
+        .iter()
+        .map(|row| {
+            let Row {
+                id,
+                test,
+                what,
+                expected,
+            } = row;
+            format!("| {id} | {what} | {expected} | {} | `{test}` |\n", of(row))
+        })
+        .collect();
+    let excused: Vec<String> = NOT_APPLICABLE
+        .iter()
+        .map(|(id, why)| format!("| {id} | {why} |\n"))
+        .collect();
+    format!(
         "# Conformance\n\n\
          What the test target `hostile` showed: {passed} of {} rows passed. Ids are those of the \
          OpenID Foundation's relying-party tests (`occt` stands for `oidcc-client-test`, `fapi2` \
          for `fapi2-security-profile-final-client-test`) and of our own list of attacks.\n\n\
-         | id | what | expected | result | test |\n|---|---|---|---|---|\n",
+         | id | what | expected | result | test |\n|---|---|---|---|---|\n{}\n\
+         ## Not applicable\n\n| id | why |\n|---|---|\n{}",
         ROWS.len(),
-    );
-    for row in ROWS {
-        let Row {
-            id,
-            test,
-            what,
-            expected,
-        } = row;
-        text.push_str(&format!(
-            "| {id} | {what} | {expected} | {} | `{test}` |\n",
-            of(row)
-        ));
-    }
-    text.push_str("\n## Not applicable\n\n| id | why |\n|---|---|\n");
-    for (id, why) in NOT_APPLICABLE {
-        text.push_str(&format!("| {id} | {why} |\n"));
-    }
-    text
+        rows.concat(),
+        excused.concat(),
+    )
 }

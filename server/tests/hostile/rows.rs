@@ -207,6 +207,22 @@ fn every_row_has_its_test_and_every_test_its_row() {
     tests.sort_unstable();
     rows.sort_unstable();
     assert_eq!(rows, tests);
+    // And each says which row it is, or the report would not know of it.
+    let sources = [
+        include_str!("accounts.rs"),
+        include_str!("conformance.rs"),
+        include_str!("discovery.rs"),
+        include_str!("endpoints.rs"),
+        include_str!("independent.rs"),
+        include_str!("jose.rs"),
+        include_str!("logout.rs"),
+        include_str!("refresh.rs"),
+    ]
+    .concat();
+    for row in ROWS {
+        let call = format!("row(\"{}\")", row.id);
+        assert_eq!(sources.matches(&call).count(), 1, "{call}");
+    }
 }
 
 const MODULES_TEST: &str = "rows::every_module_and_attack_of_the_lists_is_in_the_table";
