@@ -2,6 +2,7 @@
 
 pub mod fresh;
 pub mod live;
+pub mod renewal;
 
 use serde::{Deserialize, Serialize};
 
@@ -115,6 +116,10 @@ pub struct ConnectionView {
     /// Whether it can be renewed without the person: the provider gave a refresh token.
     #[serde(default)]
     pub renewable: bool,
+    /// When a page that is open should renew it, where name and picture come with it: providers whose
+    /// interface is called are renewed by the calls themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renew_at: Option<i64>,
 }
 
 /// What a page knows when it is rendered: put into context by the server, serialised into the

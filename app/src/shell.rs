@@ -25,7 +25,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="dark light" />
                 <meta
                     name="description"
-                    content="Sign in with Spotify, and keep the keys to your account out of every script's reach."
+                    content="Sign in with the service you already use, and keep the keys to your account out of every script's reach."
                 />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <HashedStylesheet options=options.clone() id="leptos" />

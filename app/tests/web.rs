@@ -4,18 +4,28 @@
 
 use app::callback::landed;
 use app::error::{ApiError, Code};
-use app::notice::provide_notice;
+use app::notice::{NoticeBar, provide_notice};
+use app::pages::account::browsers::Browsers;
+use app::pages::account::connections::Connections;
+use app::pages::account::farewell::Farewell;
+use app::pages::account::pending::PendingLink;
+use app::pages::account::recent::Recent;
+use app::pages::account::ways::Ways;
 use app::parts::artwork::Artwork;
 use app::parts::error_view::ErrorView;
 use app::parts::signed_in::SignedIn;
 use app::session::fresh::keep_fresh;
 use app::session::live::{Session, provide_session, use_session};
-use app::session::{AccountView, Boot, ProviderView, SessionView};
-use app::sign_in::button::SignInButton;
+use app::session::{
+    AccountView, Boot, ConnectionView, IdentityView, PendingLinkView, ProviderView, SessionLife,
+    SessionView,
+};
+use app::sign_in::button::{SignInButton, SignInButtons};
 use app::sign_in::verifiers;
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
+use leptos_router::components::Router;
 use oauth::pkce::Verifier;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -32,6 +42,14 @@ fn spotify() -> ProviderView {
         label: "Spotify".to_owned(),
         available: true,
         manage_url: None,
+    }
+}
+
+fn google() -> ProviderView {
+    ProviderView {
+        id: "google".to_owned(),
+        label: "Google".to_owned(),
+        ..spotify()
     }
 }
 
@@ -74,7 +92,7 @@ impl<M: Mountable> Drop for Shown<M> {
     }
 }
 
-/// Shows `view` on a page whose session is `session`, with Spotify on offer.
+/// Shows `view` on a page whose session is `session`, with Spotify and Google on offer.
 fn show<V: IntoView + 'static>(
     session: Option<SessionView>,
     view: impl FnOnce() -> V + 'static,
@@ -92,7 +110,8 @@ fn show<V: IntoView + 'static>(
         provide_session(Boot {
             session,
             ask: false,
-            providers: vec![spotify()],
+            providers: vec![spotify(), google()],
+            session_life: SessionLife::default(),
         });
         provide_notice();
         view()
@@ -387,4 +406,279 @@ fn what_was_landed_with_is_taken_once() {
     assert_eq!(landed::take(), None);
     let names = Array::from(&js_sys::Object::get_own_property_names(&window()));
     assert!(!names.includes(&"stagedoorCallback".into(), 0));
+}
+
+fn identity(provider: &str, name: &str) -> IdentityView {
+    IdentityView {
+        provider: provider.to_owned(),
+        subject: format!("{provider}-subject"),
+        name: Some(name.to_owned()),
+        email: Some("ada@post.example".to_owned()),
+        linked_at: 1_795_305_600,
+        seen_at: 1_795_305_600,
+    }
+}
+
+/// Ada, with a Spotify identity, and a Google one where `google` says so.
+fn ada(google: bool) -> SessionView {
+    let mut view = signed_in_as("1", "Ada");
+    view.identities.push(identity("spotify", "Ada at Spotify"));
+    if google {
+        view.identities.push(identity("google", HOSTILE));
+    }
+    view
+}
+
+/// The button whose accessible name this is.
+fn button<M: Mountable>(shown: &Shown<M>, name: &str) -> Option<HtmlElement> {
+    let all = shown.place.get_elements_by_tag_name("button");
+    (0..all.length())
+        .filter_map(|at| all.item(at)?.dyn_into::<HtmlElement>().ok())
+        .find(|button| {
+            let label = button.get_attribute("aria-label");
+            label.or(button.text_content()).as_deref() == Some(name)
+        })
+}
+
+fn focused_text() -> String {
+    let focused = document().active_element();
+    focused
+        .and_then(|focused| focused.text_content())
+        .unwrap_or_default()
+}
+
+#[wasm_bindgen_test]
+fn google_keeps_its_words_and_its_mark() {
+    let shown = show(None, || view! { <SignInButtons /> });
+    let google = shown.find("[data-provider=google]").unwrap();
+    assert_eq!(
+        google.text_content().as_deref(),
+        Some("Continue with Google")
+    );
+    let mark = google.query_selector("img").unwrap().unwrap();
+    assert_eq!(mark.get_attribute("alt").as_deref(), Some(""));
+    assert!(
+        shown
+            .find("[data-provider=spotify]")
+            .unwrap()
+            .query_selector("img")
+            .unwrap()
+            .is_none()
+    );
+}
+
+#[wasm_bindgen_test]
+async fn provider_that_is_away_disables_its_button_alone() {
+    answer_with("return new Promise(() => {});");
+    let away = ProviderView {
+        available: false,
+        ..google()
+    };
+    let shown = show(None, move || {
+        view! { <SignInButton provider=away /> <SignInButton provider=spotify() /> }
+    });
+    let google = shown.find("[data-provider=google]").unwrap();
+    assert_eq!(
+        google.get_attribute("aria-disabled").as_deref(),
+        Some("true")
+    );
+    assert!(shown.text().contains("Google cannot be reached right now"));
+    google.click();
+    turn().await;
+    assert_eq!(calls(), 0);
+    shown.find("[data-provider=spotify]").unwrap().click();
+    until(|| calls() == 1).await;
+}
+
+#[wasm_bindgen_test]
+async fn button_waits_as_long_as_the_server_asks() {
+    answer_with(&json_answer(
+        429,
+        r#"{"code":"rate_limited","message":"x","retry_after":40}"#,
+    ));
+    let shown = show(None, || view! { <SignInButton provider=spotify() /> });
+    shown.find("button").unwrap().click();
+    until(|| shown.find("progress").is_some()).await;
+    let button = shown.find("button").unwrap();
+    assert_eq!(
+        button.get_attribute("aria-disabled").as_deref(),
+        Some("true")
+    );
+    button.click();
+    turn().await;
+    assert_eq!(calls(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn pending_link_names_both_sides_and_takes_the_focus() {
+    let mut view = ada(false);
+    view.pending_link = Some(PendingLinkView {
+        provider: "google".to_owned(),
+        subject: "google-subject".to_owned(),
+        name: Some(HOSTILE.to_owned()),
+        email: Some("ada@gmail.example".to_owned()),
+        picture: None,
+        expires_at: 1_795_305_600,
+    });
+    let left = serde_json::to_string(&ada(false)).unwrap();
+    answer_with(&json_answer(200, &left));
+    let shown = show(Some(view), || view! { <NoticeBar /> <PendingLink /> });
+    until(|| focused_text() == "Link this identity?").await;
+    for words in [
+        "Ada at Spotify",
+        HOSTILE,
+        "ada@gmail.example",
+        "google-subject",
+        "Only do this if you started it just now",
+    ] {
+        assert!(shown.text().contains(words), "{words}: {}", shown.text());
+    }
+    assert!(shown.find("img").is_none());
+
+    button(&shown, "Not now").unwrap().click();
+    until(|| shown.find(".pending-link").is_none()).await;
+    assert!(shown.text().contains("Google was not linked"));
+    until(|| focused_text().contains("Google was not linked")).await;
+}
+
+#[wasm_bindgen_test]
+async fn only_way_in_cannot_be_unlinked() {
+    answer_with("return new Promise(() => {});");
+    let shown = show(Some(ada(false)), || view! { <Ways /> });
+    let unlink = button(&shown, "Unlink Spotify").unwrap();
+    assert_eq!(
+        unlink.get_attribute("aria-disabled").as_deref(),
+        Some("true")
+    );
+    assert!(shown.text().contains("only way into your account"));
+    unlink.click();
+    turn().await;
+    assert_eq!(calls(), 0);
+    assert!(button(&shown, "Link Google").is_some());
+    assert!(button(&shown, "Link Spotify").is_none());
+}
+
+#[wasm_bindgen_test]
+async fn unlinking_is_asked_twice_and_an_old_sign_in_is_told() {
+    answer_with(&json_answer(
+        403,
+        r#"{"code":"recent_sign_in_needed","message":"x"}"#,
+    ));
+    let shown = show(Some(ada(true)), || view! { <Ways /> });
+    button(&shown, "Unlink Google").unwrap().click();
+    until(|| focused_text().contains("no longer leads")).await;
+    assert_eq!(calls(), 0, "the first click asks");
+    button(&shown, "Unlink Google").unwrap().click();
+    until(|| shown.find("[role=alert]").is_some()).await;
+    assert_eq!(calls(), 1);
+    assert!(shown.text().contains(Code::RecentSignInNeeded.sentence()));
+    assert!(button(&shown, "Continue with Google").is_some());
+    assert!(button(&shown, "Continue with Spotify").is_some());
+}
+
+#[wasm_bindgen_test]
+async fn connection_without_renewal_offers_to_keep_it() {
+    let mut view = ada(true);
+    for provider in ["spotify", "google"] {
+        view.connections.push(ConnectionView {
+            provider: provider.to_owned(),
+            scopes: vec!["openid".to_owned()],
+            ..ConnectionView::default()
+        });
+    }
+    let shown = show(Some(view), || view! { <Connections /> });
+    assert!(shown.text().contains("who you are"));
+    let entry = shown.find("li[data-provider=google]").unwrap();
+    assert!(
+        entry
+            .text_content()
+            .unwrap_or_default()
+            .contains("Keep it connected")
+    );
+    let entry = shown.find("li[data-provider=spotify]").unwrap();
+    assert!(
+        !entry
+            .text_content()
+            .unwrap_or_default()
+            .contains("Keep it connected")
+    );
+}
+
+#[wasm_bindgen_test]
+async fn sessions_that_cannot_be_listed_are_asked_for_again() {
+    answer_with(&json_answer(503, r#"{"code":"unavailable","message":"x"}"#));
+    let shown = show(Some(ada(false)), || {
+        view! { <Router><Browsers /></Router> }
+    });
+    until(|| shown.find("[role=alert]").is_some()).await;
+    answer_with(&json_answer(
+        200,
+        r#"{"sessions":[{"id":"a","browser":"Firefox on Linux","provider":"spotify","created_at":1,"seen_at":2,"ends_at":3,"current":true},{"id":"b","browser":null,"provider":null,"created_at":1,"seen_at":2,"ends_at":3,"current":false}]}"#,
+    ));
+    button(&shown, "Try again").unwrap().click();
+    until(|| shown.text().contains("Firefox on Linux")).await;
+    assert!(shown.text().contains("This browser"));
+    assert!(button(&shown, "End all others").is_some());
+    assert!(
+        button(
+            &shown,
+            "End the session of A browser that does not say which"
+        )
+        .is_some()
+    );
+    assert!(button(&shown, "End the session of Firefox on Linux").is_none());
+}
+
+#[wasm_bindgen_test]
+async fn account_is_not_deleted_without_the_word() {
+    answer_with("return new Promise(() => {});");
+    let shown = show(Some(ada(false)), || {
+        view! { <Router><Farewell /></Router> }
+    });
+    button(&shown, "Delete the account…").unwrap().click();
+    until(|| button(&shown, "Delete everything now").is_some()).await;
+    button(&shown, "Delete everything now").unwrap().click();
+    turn().await;
+    assert_eq!(calls(), 0);
+    assert!(shown.text().contains("Nothing was deleted"));
+    let field = shown.find("input").unwrap();
+    field
+        .unchecked_ref::<web_sys::HtmlInputElement>()
+        .set_value("delete");
+    field
+        .dispatch_event(&web_sys::Event::new("input").unwrap())
+        .unwrap();
+    button(&shown, "Delete everything now").unwrap().click();
+    until(|| calls() == 1).await;
+}
+
+#[wasm_bindgen_test]
+async fn old_sign_in_is_told_before_it_is_refused() {
+    let recent = |until| SessionView {
+        recent_until: Some(until),
+        ..ada(false)
+    };
+    let shown = show(Some(recent(1)), || view! { <Recent /> });
+    until(|| shown.text().contains("more than ten minutes ago")).await;
+    assert!(button(&shown, "Continue with Spotify").is_some());
+    assert!(button(&shown, "Continue with Google").is_none());
+    let shown = show(Some(recent(i64::MAX)), || view! { <Recent /> });
+    turn().await;
+    assert!(!shown.text().contains("ten minutes"));
+}
+
+#[wasm_bindgen_test]
+fn place_of_an_errand_goes_with_its_verifier() {
+    let storage = verifiers::storage().unwrap();
+    storage.clear().unwrap();
+    verifiers::keep("s", &Verifier::from_bytes([1; 32])).unwrap();
+    verifiers::keep_place("s", "/account").unwrap();
+    assert_eq!(verifiers::place("s").as_deref(), Some("/account"));
+    verifiers::forget("s");
+    assert_eq!(storage.length().unwrap(), 0);
+    verifiers::keep("s", &Verifier::from_bytes([1; 32])).unwrap();
+    verifiers::keep_place("s", "//evil.example").unwrap();
+    assert_eq!(verifiers::place("s"), None);
+    verifiers::forget_all();
+    assert_eq!(storage.length().unwrap(), 0);
 }

@@ -322,6 +322,7 @@ impl World {
             granted_at: tokens.granted_at,
             grant_ends_at: life_s.map(|life_s| tokens.granted_at.saturating_add(life_s)),
             renewable: tokens.refresh_token.is_some(),
+            renew_at: (!is_spotify && tokens.refresh_token.is_some()).then(|| tokens.due_at()),
         }
     }
 

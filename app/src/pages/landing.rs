@@ -8,11 +8,13 @@ use crate::parts::search_box::SearchBox;
 use crate::parts::signed_in::SignedIn;
 use crate::session::live::use_session;
 use crate::sign_in::button::SignInButtons;
+use crate::sign_in::words::any_of;
 
 /// `/`: what this is, in one look; for a person who is signed in, the ways on.
 #[component]
 pub fn Landing() -> impl IntoView {
     let session = use_session();
+    let password = session.with_labels(whose_password);
     let known = Memo::new(move |_| session.signed_in() == Some(true));
     view! {
         <Title text="" />
@@ -40,17 +42,14 @@ pub fn Landing() -> impl IntoView {
             </section>
         })}
         <section class="facts" aria-label="What you can rely on">
-            <Fact title="Your password stays with Spotify">
-                "You type it on Spotify's own page and nowhere else. What comes back here is a key \
-                 that Spotify can take away again."
-            </Fact>
+            <Fact title=password.title>{password.text}</Fact>
             <Fact title="The key stays out of reach">
                 "It is kept sealed in a cookie that no script can read, not even ours. Nothing in \
                  this page can give it away."
             </Fact>
             <Fact title="You can leave at any time">
-                "Signing out ends it here, in every tab, at once. One link takes you to the place \
-                 where Spotify forgets us, too."
+                "Signing out ends it here, in every tab, at once, and deleting the account takes \
+                 one page. Links take you to where the services forget us, too."
             </Fact>
         </section>
     }
@@ -61,12 +60,14 @@ pub fn Landing() -> impl IntoView {
 /// who has come; only the button waits.
 #[component]
 fn Invitation() -> impl IntoView {
+    let lead = use_session().with_labels(invited);
     view! {
         <p class="eyebrow">"For listeners"</p>
         <h1>"Come in by the stage door."</h1>
         <p class="lead">
-            "Sign in with Spotify and see what is yours there. Stagedoor asks for nothing it does \
-             not need, and keeps the key to your account where no script can reach it."
+            {lead}
+            " Stagedoor asks for nothing it does not need, and keeps the key to your account where \
+             no script can reach it."
         </p>
         <SignedIn invitation=SignInButtons>""</SignedIn>
         <p class="soft small">
@@ -93,7 +94,13 @@ fn Welcome() -> impl IntoView {
             <li>
                 <A href="/profile">
                     <strong>"Your profile"</strong>
-                    <span>"Who Spotify says you are, and what this app may do"</span>
+                    <span>"Who you are, and what this app may do"</span>
+                </A>
+            </li>
+            <li>
+                <A href="/account">
+                    <strong>"Your account"</strong>
+                    <span>"The ways in, where you are signed in, and the way out"</span>
                 </A>
             </li>
             <li>
@@ -114,11 +121,72 @@ fn Welcome() -> impl IntoView {
 }
 
 #[component]
-fn Fact(title: &'static str, children: Children) -> impl IntoView {
+fn Fact(#[prop(into)] title: String, children: Children) -> impl IntoView {
     view! {
         <article class="fact">
             <h2>{title}</h2>
             <p>{children()}</p>
         </article>
+    }
+}
+
+/// A title and what stands below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Words {
+    title: String,
+    text: String,
+}
+
+/// What a person is invited to, by the services on offer.
+fn invited(labels: &[&str]) -> String {
+    match labels {
+        [] => "A way in that keeps its keys to itself.".to_owned(),
+        ["Spotify"] => "Sign in with Spotify and see what is yours there.".to_owned(),
+        [only] => format!("Sign in with {only}, and you have an account here."),
+        several => format!(
+            "Sign in with the service you already use: {}.",
+            any_of(several.iter().copied())
+        ),
+    }
+}
+
+/// Where the password stays, by the services on offer.
+fn whose_password(labels: &[&str]) -> Words {
+    let whose = match labels {
+        [only] => (*only).to_owned(),
+        _ => "the service".to_owned(),
+    };
+    let title = match labels {
+        [only] => format!("Your password stays with {only}"),
+        _ => "Your password stays where it is".to_owned(),
+    };
+    Words {
+        title,
+        text: format!(
+            "You type it on {whose}'s own page and nowhere else. What comes back here is a key \
+             that {whose} can take away again."
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{invited, whose_password};
+
+    #[test]
+    fn words_name_the_services_on_offer() {
+        assert!(invited(&["Spotify"]).starts_with("Sign in with Spotify and"));
+        assert!(!invited(&["Google"]).contains("Spotify"));
+        assert!(invited(&["Spotify", "Google"]).ends_with("Spotify or Google."));
+        assert!(!invited(&[]).contains("Sign in"));
+        assert_eq!(
+            whose_password(&["Google"]).title,
+            "Your password stays with Google"
+        );
+        assert!(
+            !whose_password(&["Spotify", "Google"])
+                .text
+                .contains("Spotify")
+        );
     }
 }

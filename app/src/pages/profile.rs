@@ -8,6 +8,7 @@ use spotify::model::PrivateUser;
 
 use crate::music::{Loading, use_call};
 use crate::page_life::is_web_address;
+use crate::pages::account::who::WhoHere;
 use crate::parts::artwork::{Artwork, fitting};
 use crate::parts::date::Day;
 use crate::parts::error_view::ErrorView;
@@ -15,7 +16,8 @@ use crate::parts::open_spotify::{FromSpotify, OpenSpotify};
 use crate::parts::signed_in::SignedIn;
 use crate::session::ConnectionView;
 use crate::session::live::use_session;
-use crate::sign_in::button::{SignInButton, SignInButtons};
+use crate::sign_in::button::{ConnectButton, SignInButton, SignInButtons};
+use crate::sign_in::words::SPOTIFY_APPS;
 use crate::sign_out::SignOutButton;
 
 /// The provider whose profile is shown.
@@ -35,18 +37,24 @@ pub fn Profile() -> impl IntoView {
 
 #[component]
 fn Invitation() -> impl IntoView {
+    let whose = use_session().with_labels(|labels| match labels {
+        [only] => (*only).to_owned(),
+        _ => "the service you choose".to_owned(),
+    });
     view! {
         <section class="narrow invitation">
             <h1>"Your profile"</h1>
             <p class="lead">"Sign in, and this page shows"</p>
             <ul class="ticks">
-                <li>"the name and the picture that Spotify has of you,"</li>
+                <li>{format!("the name and the picture that {whose} has of you,")}</li>
                 <li>"what this app may do for you, and since when,"</li>
-                <li>"when Spotify ends that by itself, and how to end it now."</li>
+                <li>"when that ends by itself, and how to end it now."</li>
             </ul>
             <p>
-                "You type your password on Spotify's own page. It stays with Spotify, and this app \
-                 never sees it."
+                {format!(
+                    "You type your password on {whose}'s own page. It stays with {whose}, and this \
+                     app never sees it."
+                )}
             </p>
             <SignInButtons />
         </section>
@@ -56,15 +64,46 @@ fn Invitation() -> impl IntoView {
 
 #[component]
 fn Mine() -> impl IntoView {
+    let session = use_session();
+    let connected = Memo::new(move |_| {
+        session
+            .view()
+            .is_some_and(|view| view.connection(SPOTIFY).is_some())
+    });
     view! {
         <section class="profile">
             <h1>"Your profile"</h1>
-            <AtSpotify />
+            {move || if connected.get() {
+                view! { <AtSpotify /> }.into_any()
+            } else {
+                view! { <WithoutSpotify /> }.into_any()
+            }}
             <div class="profile-cards">
                 <Held />
                 <Ending />
             </div>
         </section>
+    }
+    .into_any()
+}
+
+/// Who a person is here whose browser holds no connection to Spotify, and the way to one. Nothing
+/// went wrong: they came in by another door.
+#[component]
+fn WithoutSpotify() -> impl IntoView {
+    let session = use_session();
+    view! {
+        <WhoHere />
+        {session.provider(SPOTIFY).map(|provider| view! {
+            <section class="card" aria-labelledby="connect">
+                <h2 id="connect">{format!("{} is not connected", provider.label)}</h2>
+                <p>
+                    "You are signed in without it. Connect it, and this page shows who you are \
+                     there, and your music is within reach."
+                </p>
+                <ConnectButton provider return_to=Some("/profile") />
+            </section>
+        })}
     }
     .into_any()
 }
@@ -140,9 +179,11 @@ fn Held() -> impl IntoView {
                 })}
             </dl>
             <p>
-                "Kept on this server: your name, your picture's address, your Spotify id and this \
-                 session. The keys from Spotify are sealed in your browser's cookies. "
+                "Kept on this server: your name, your e-mail address where a service gave one, your \
+                 picture's address, your ids at the services and your sessions. The keys from the \
+                 services are sealed in your browser's cookies. "
                 <A href="/privacy">"All of it, in plain words"</A>
+                ", and " <A href="/account">"your account"</A> " to change or end it."
             </p>
         </section>
     }
@@ -194,11 +235,14 @@ fn Ending() -> impl IntoView {
                 <SignOutButton />
             </div>
             <p class="soft">
-                "Signing out ends it here. To take the permission back as well, remove this app on "
-                <a href="https://www.spotify.com/account/apps/" rel="external noreferrer">
-                    "Spotify's page of apps you let in"
-                </a>
-                "; a key already given out there works for an hour at most."
+                "Signing out ends it here."
+                {session.provider(SPOTIFY).map(|_| view! {
+                    " To take the permission back as well, remove this app on "
+                    <a href=SPOTIFY_APPS rel="external noreferrer">
+                        "Spotify's page of apps you let in"
+                    </a>
+                    "; a key already given out there works for an hour at most."
+                })}
             </p>
         </section>
     }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use crate::pages::admin::is_operator;
 use crate::parts::artwork::Artwork;
 use crate::parts::theme_menu::close;
 use crate::session::AccountView;
@@ -33,7 +34,15 @@ pub fn AccountMenu() -> impl IntoView {
 #[component]
 fn Menu(account: AccountView) -> impl IntoView {
     let session = use_session();
-    let name = account.name.unwrap_or_else(|| "Your account".to_owned());
+    let operator = is_operator(&account);
+    let name = account.name.as_deref().map(trimmed).unwrap_or_default();
+    // A name that is not there is not read out twice.
+    let (name, spoken) = if name.is_empty() {
+        ("Your account".to_owned(), "Your account".to_owned())
+    } else {
+        let spoken = format!("{name}, your account");
+        (name, spoken)
+    };
     let switch = session.providers().into_iter().map(|provider| {
         let label = if session.providers().len() > 1 {
             format!("Use another {} account", provider.label)
@@ -48,17 +57,37 @@ fn Menu(account: AccountView) -> impl IntoView {
                 type="button"
                 class="account-button"
                 popovertarget="account-menu"
-                aria-label=format!("{name}, your account")
+                aria-label=spoken
                 title=name.clone()
             >
                 <Artwork address=account.picture size=28 />
-                <span class="account-name">{name.clone()}</span>
+                <span class="account-name" dir="auto">{name.clone()}</span>
             </button>
             <div class="menu-sheet" id="account-menu" popover="auto">
                 <p class="menu-head">
                     "Signed in as " <strong title=name.clone()>{name.clone()}</strong>
                 </p>
                 <ul role="list">
+                    <li>
+                        <A
+                            href="/account"
+                            attr:class="menu-item"
+                            on:click=move |_| close("account-menu")
+                        >
+                            "Account"
+                        </A>
+                    </li>
+                    {operator.then(|| view! {
+                        <li>
+                            <A
+                                href="/admin"
+                                attr:class="menu-item"
+                                on:click=move |_| close("account-menu")
+                            >
+                                "This installation"
+                            </A>
+                        </li>
+                    })}
                     <li>
                         <A
                             href="/profile"
@@ -84,4 +113,21 @@ fn Menu(account: AccountView) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// `name` without spaces around it and with one space at a time inside, so that a comma stands right
+/// behind it.
+fn trimmed(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::trimmed;
+
+    #[test]
+    fn stray_spaces_of_a_name_are_dropped() {
+        assert_eq!(trimmed(" Ada \n Lindqvist "), "Ada Lindqvist");
+        assert_eq!(trimmed("  "), "");
+    }
 }

@@ -3,23 +3,43 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use crate::page_life::is_web_address;
+use crate::session::live::use_session;
+use crate::sign_in::words::manage_url;
+
 /// Where the music data comes from, and where to read what is kept.
 #[component]
 pub fn Footer() -> impl IntoView {
+    let session = use_session();
+    let music = session.provider("spotify").map(|_| {
+        view! {
+            <p>
+                "Stagedoor works with Spotify and is not made by it. \
+                 Names and pictures of music are provided by Spotify."
+            </p>
+        }
+    });
+    let apps = session
+        .providers()
+        .into_iter()
+        .filter_map(|provider| {
+            let address = manage_url(&provider).filter(|address| is_web_address(address))?;
+            Some(view! {
+                <li>
+                    <a href=address rel="external noreferrer">
+                        {format!("Apps you let in at {}", provider.label)}
+                    </a>
+                </li>
+            })
+        })
+        .collect_view();
     view! {
         <footer class="foot">
             <div class="foot-inner">
-                <p>
-                    "Stagedoor works with Spotify and is not made by it. \
-                     Names and pictures of music are provided by Spotify."
-                </p>
+                {music}
                 <ul role="list">
                     <li><A href="/privacy">"What is kept"</A></li>
-                    <li>
-                        <a href="https://www.spotify.com/account/apps/" rel="external noreferrer">
-                            "Apps you let in at Spotify"
-                        </a>
-                    </li>
+                    {apps}
                 </ul>
             </div>
         </footer>

@@ -24,10 +24,17 @@ pub fn OpenSpotify(
     #[prop(into)]
     of: String,
 ) -> impl IntoView {
+    // One text: pieces beside each other would be read with spaces between.
+    let label = "Open Spotify: ".to_owned() + &(of + " (opens in a new tab)");
     view! {
-        <a class="open-spotify" href=address target="_blank" rel="external noopener noreferrer">
+        <a
+            class="open-spotify"
+            href=address
+            target="_blank"
+            rel="external noopener noreferrer"
+            aria-label=label
+        >
             "Open Spotify"
-            <span class="heard">": " {of} " (opens in a new tab)"</span>
         </a>
     }
 }

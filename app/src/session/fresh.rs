@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 
 use crate::page_life::on_restored;
 use crate::session::live::Session;
+use crate::session::renewal::renew_when_due;
 use crate::tabs::{self, News};
 
 /// The least time between two questions that coming back to the window causes, in milliseconds.
@@ -33,6 +34,7 @@ pub fn keep_fresh(session: Session, asks_itself: bool) {
         });
     });
     Effect::new(move |_| ask_on_return(session));
+    renew_when_due(session);
     on_restored(move || {
         // The page comes back as it was when it was left, which may have been another person's.
         session.forget();

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::api;
 use crate::error::ApiError;
 use crate::session::{AccountView, Boot, ProviderView, SessionLife, SessionView};
+use crate::sign_in::words::labels;
 
 /// What this page knows about the session, as signals.
 ///
@@ -94,6 +95,11 @@ impl Session {
     pub fn provider(self, id: &str) -> Option<ProviderView> {
         self.providers
             .with_value(|all| all.iter().find(|provider| provider.id == id).cloned())
+    }
+
+    /// What follows from the labels of the providers on offer, such as a sentence.
+    pub fn with_labels<T>(self, words: impl FnOnce(&[&str]) -> T) -> T {
+        self.providers.with_value(|all| words(&labels(all)))
     }
 
     /// The name a person knows the provider with this id by, or the id itself where it is not on

@@ -158,6 +158,15 @@ impl TokenSet {
         }
     }
 
+    /// When [`due`](Self::due) begins to hold, in unix seconds.
+    pub fn due_at(&self) -> i64 {
+        if self.access_life_s < 60 {
+            self.access_expires_at
+        } else {
+            self.access_expires_at.saturating_sub(29)
+        }
+    }
+
     /// The set as bytes, wiped on drop. They belong into a seal and nowhere else.
     pub fn to_sealed_json(&self) -> Zeroizing<Vec<u8>> {
         sealed::write(self)

@@ -123,7 +123,8 @@ impl Wakes {
         };
         loop {
             match self.heard(&options).await {
-                Ok(()) => return,
+                Ok(Some(())) => return,
+                Ok(None) => {}
                 Err(error) => {
                     if !std::mem::replace(&mut self.failing, true) {
                         tracing::warn!(
@@ -138,16 +139,19 @@ impl Wakes {
         }
     }
 
-    async fn heard(&mut self, options: &PgConnectOptions) -> Result<(), StoreError> {
+    /// Waits for a wake-up, or listens anew. `None` where the connection was lost: whatever was told
+    /// meanwhile is lost with it, so listening anew is a wake-up.
+    async fn heard(&mut self, options: &PgConnectOptions) -> Result<Option<()>, StoreError> {
         let Some(listener) = &mut self.listener else {
             self.listener = Some(timely(connect(options)).await?);
             self.failing = false;
-            return Ok(());
+            return Ok(Some(()));
         };
-        if listener.try_recv().await?.is_none() {
+        let heard = listener.try_recv().await?;
+        if heard.is_none() {
             self.listener = None;
         }
-        Ok(())
+        Ok(heard.map(drop))
     }
 }
 

@@ -1,0 +1,12 @@
+//! The store, on both databases.
+
+mod accounts;
+mod address;
+mod feed;
+mod links;
+mod migrations;
+mod nodes;
+mod outage;
+mod replay;
+mod sessions;
+mod support;
