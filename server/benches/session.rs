@@ -1,5 +1,6 @@
 //! Requests per second of `GET /api/session`, signed in, beside an empty Leptos server function and
-//! a bare axum handler, over sockets and in the same run. `cargo bench -p server --bench session`.
+//! a bare axum handler, over sockets and in the same run; then one check of a session alone, without
+//! a socket, with its account in the cache and out of it. `cargo bench -p server --bench session`.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use axum::http::{Request, header};
+use axum::http::{HeaderMap, Request, header};
 use axum::routing::get;
 use axum::{Json, Router};
 use http_body_util::BodyExt as _;
@@ -19,6 +20,7 @@ use leptos::server_fn::codec::GetUrl;
 use sandbox::Sandbox;
 use serde_json::{Value, json};
 use server::clock::Clock;
+use server::cookies::Jar;
 use server::pages::Site;
 use server::rng::Rng;
 use server::settings::Settings;
@@ -33,6 +35,7 @@ const CONNECTIONS: usize = 16;
 const WARM_UP: Duration = Duration::from_secs(1);
 const MEASURED: Duration = Duration::from_secs(3);
 const ROUNDS: usize = 5;
+const CHECKS: usize = 2000;
 /// RFC 7636 appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -47,7 +50,7 @@ async fn nothing() -> Result<bool, ServerFnError> {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start().await;
     let folder = tempfile::tempdir()?;
-    let (product, cookies) = signed_in(&sandbox, folder.path()).await?;
+    let (world, product, cookies) = signed_in(&sandbox, folder.path()).await?;
     let leptos = Router::new().route("/bench/nothing", get(leptos_axum::handle_server_fns));
     let bare = Router::new().route("/bare", get(|| async { Json(json!({"signed_in": true})) }));
     let contestants = [
@@ -67,7 +70,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             "GET /api/session",
             serve(product).await?,
             "/api/session",
-            cookies,
+            cookies.clone(),
         ),
     ];
     let mut rates: Vec<Vec<f64>> = vec![Vec::new(); contestants.len()];
@@ -90,14 +93,47 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         "GET /api/session runs at {:.2} of an empty server function",
         medians[2] / medians[1]
     )?;
+    let (cold, warm) = checks(&world, &cookies).await?;
+    writeln!(
+        out,
+        "one check of a session   {:.1} µs with the account in the cache, {:.1} µs without: {:.1} times",
+        warm,
+        cold,
+        cold / warm
+    )?;
     Ok(())
+}
+
+/// The median time of one check of a session in microseconds, with the account looked up in the
+/// database and with it kept.
+#[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
+async fn checks(world: &World, cookies: &str) -> Result<(f64, f64), Box<dyn std::error::Error>> {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::COOKIE, cookies.parse()?);
+    let account = world
+        .peek_session(&Jar::read(&headers))
+        .await?
+        .0
+        .account
+        .ok_or("nobody is signed in")?
+        .id;
+    let (mut cold, mut warm) = (Vec::new(), Vec::new());
+    for _ in 0..CHECKS {
+        world.views.invalidate_account(&account);
+        for times in [&mut cold, &mut warm] {
+            let started = Instant::now();
+            world.tell_session(&mut Jar::read(&headers)).await?;
+            times.push(started.elapsed().as_secs_f64() * 1e6);
+        }
+    }
+    Ok((median(&mut cold), median(&mut warm)))
 }
 
 /// The whole router and the cookies of a browser that signed in.
 async fn signed_in(
     sandbox: &Sandbox,
     folder: &Path,
-) -> Result<(Router, String), Box<dyn std::error::Error>> {
+) -> Result<(Arc<World>, Router, String), Box<dyn std::error::Error>> {
     let url = format!("{}/spotify", sandbox.url());
     let variables: BTreeMap<String, String> = [
         ("STAGEDOOR_ALLOW_LOOPBACK", "true"),
@@ -117,7 +153,8 @@ async fn signed_in(
     let (settings, _) = Settings::read(&variables).map_err(|report| report.to_string())?;
     let store = Store::open(None, folder).await?;
     let world = World::with_store(settings, Clock::system(), Rng::system()?, store).await?;
-    let router = server::router::router(Arc::new(world), &Site::at(folder, false, false));
+    let world = Arc::new(world);
+    let router = server::router::router(Arc::clone(&world), &Site::at(folder, false, false));
 
     let begun = post(
         &router,
@@ -135,7 +172,7 @@ async fn signed_in(
     if answer["session"]["signed_in"] != true {
         return Err(format!("nobody is signed in: {answer}").into());
     }
-    Ok((router, cookies))
+    Ok((world, router, cookies))
 }
 
 /// Posts JSON as a page of the app does, and tells the cookies that the answer sets.

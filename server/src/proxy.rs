@@ -120,6 +120,17 @@ impl World {
             .map(|info| info.0);
         let client = self.limits.client(peer, request.headers());
         match (who, held) {
+            (Who::Session(claims), Held::Tokens(_))
+                if self.was_unlinked(&claims, provider).await =>
+            {
+                jar.unset_cut(&CookieName::tokens(&provider.id));
+                if endpoint.catalogue {
+                    let call = read(request, &path).await?;
+                    self.call_as_visitor(provider, &call, client).await
+                } else {
+                    Err(Code::NotConnected.into())
+                }
+            }
             (Who::Session(claims), Held::Tokens(tokens)) => {
                 let call = read(request, &path).await?;
                 let result = self
@@ -147,6 +158,12 @@ impl World {
                 Err(Code::SignedOut.into())
             }
         }
+    }
+
+    /// Whether the identity behind a connection was taken out of the account, perhaps in another
+    /// browser. While that cannot be told, what the session token says is good.
+    async fn was_unlinked(&self, claims: &Claims, provider: &Provider) -> bool {
+        matches!(self.known(claims).await, Ok(Some(known)) if !known.has_identity_of(&provider.id))
     }
 
     async fn call_as_person(

@@ -14,12 +14,15 @@ pub(crate) enum Http {
 
 /// An absolute `https` address with a host and without user name and password.
 ///
-/// What a parser would repair in silence (a tab, a backslash, a missing slash) is refused: the
+/// What a parser would repair in silence (a tab, a backslash, a slash too few or too many) is refused: the
 /// next reader might repair it otherwise.
 pub(crate) fn absolute(text: &str, http: Http) -> Option<Url> {
-    let spelled = text.starts_with("https://") || text.starts_with("http://");
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))?;
+    let has_host = !rest.starts_with('/');
     let plain = text.bytes().all(|byte| byte.is_ascii_graphic()) && !text.contains('\\');
-    if text.len() > MAX_BYTES || !spelled || !plain {
+    if text.len() > MAX_BYTES || !has_host || !plain {
         return None;
     }
     let url = Url::parse(text).ok()?;

@@ -148,6 +148,8 @@ pub fn discovery_url(issuer: &str) -> Result<Url, MetadataError> {
     if issuer.contains(['?', '#']) {
         return Err(MetadataError::Issuer);
     }
+    // On its own first: `https://` and a path would make a host of the path.
+    address::absolute(issuer, Http::Loopback).ok_or(MetadataError::Issuer)?;
     let well_known = format!(
         "{}/.well-known/openid-configuration",
         issuer.strip_suffix('/').unwrap_or(issuer)

@@ -1,4 +1,4 @@
-//! What was asked of the provider half, request by request.
+//! What was asked of the providers, request by request.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -15,7 +15,7 @@ use crate::world::World;
 
 /// How many requests are kept.
 const CAPACITY: usize = 10_000;
-/// The longest body the provider half reads; a playlist cover is at most 256 kB.
+/// The longest body a provider reads; a playlist cover is at most 256 kB.
 const BODY_LIMIT: usize = 512 * 1024;
 /// How much of a body that is no form is kept.
 const BODY_KEPT: usize = 8 * 1024;
@@ -36,7 +36,7 @@ const HEADERS: [&str; 12] = [
     "x-request-id",
 ];
 
-/// One request to the provider half and the status of its answer.
+/// One request to a provider and the status of its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
     /// Counts up from 1.

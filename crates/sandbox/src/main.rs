@@ -9,7 +9,7 @@ use sandbox::Sandbox;
 use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A local Spotify for development and end-to-end tests.
+/// A local Spotify and Google for development and end-to-end tests.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Args {

@@ -7,8 +7,8 @@ use base64::Engine as _;
 use oauth::callback::{CallbackQuery, ValidatedCallback, check};
 use oauth::client::{
     AppTokenError, ClientAuth, ClientConfig, ClientSecret, ConfigError, ExchangeError, Granted,
-    HttpRequest, HttpResponse, RefreshError, TokenErrorCode, Unavailable, client_credentials,
-    exchange, refresh,
+    HttpRequest, HttpResponse, RefreshError, RevokeError, TokenErrorCode, Unavailable,
+    client_credentials, exchange, refresh, revoke,
 };
 use oauth::tokens::{AccessToken, RefreshToken, TokenSet};
 use oauth::transaction::Transaction;
@@ -788,6 +788,147 @@ fn assert_nonsense(recorder: &Recorder) {
         "{shown} {error:?}"
     );
     assert_eq!(error.code(), "provider_error");
+}
+
+fn with_id_token(id_token: &str) -> String {
+    GRANTED.replacen('{', &format!(r#"{{"id_token":{id_token},"#), 1)
+}
+
+#[test]
+fn id_token_is_given_beside_the_tokens() {
+    let body = with_id_token(r#""a.b.c""#);
+    for granted in [
+        run_exchange(&Recorder::json(200, &body)).unwrap(),
+        run_refresh(&Recorder::json(200, &body)).unwrap(),
+    ] {
+        assert_eq!(granted.id_token.unwrap().secret(), "a.b.c");
+        // Nobody checked it yet.
+        assert!(granted.tokens.id_token.is_none() && granted.tokens.subject.is_none());
+    }
+    for body in [GRANTED.to_owned(), with_id_token("null")] {
+        let granted = run_exchange(&Recorder::json(200, body)).unwrap();
+        assert!(granted.id_token.is_none());
+    }
+}
+
+/// G5, G7.
+#[test]
+fn malformed_id_token_refuses_the_answer() {
+    let long = format!("\"{}\"", "a".repeat(16 * 1024 + 1));
+    for odd in [
+        r#""""#,
+        "7",
+        "[]",
+        "{}",
+        r#""a b""#,
+        r#""a\r\nb""#,
+        r#""\u00e4""#,
+        &long,
+    ] {
+        let recorder = Recorder::json(200, with_id_token(odd));
+        let error = run_exchange(&recorder).unwrap_err();
+        assert!(matches!(error, ExchangeError::Nonsense), "{odd}: {error}");
+        let error = run_refresh(&recorder).unwrap_err();
+        assert!(matches!(error, RefreshError::Nonsense), "{odd}: {error}");
+    }
+}
+
+const REVOCATION_URL: &str = "http://localhost:4400/google/revoke";
+
+fn run_revoke(config: &ClientConfig, recorder: &Recorder) -> Result<(), RevokeError> {
+    let http = |r| recorder.answer(r);
+    run(revoke(config, REVOCATION_URL, "1//0g+/=& token", http))
+}
+
+#[test]
+fn token_is_given_back_in_a_form() {
+    let recorder = Recorder::json(200, "");
+    run_revoke(&config(), &recorder).unwrap();
+    let request = recorder.request();
+    assert_eq!(request.method(), "POST");
+    assert_eq!(request.uri(), REVOCATION_URL);
+    assert_eq!(
+        header(&request, "content-type"),
+        Some("application/x-www-form-urlencoded")
+    );
+    assert_eq!(fields(&request), pairs(&[("token", "1//0g+/=& token")]));
+    let basic =
+        base64::engine::general_purpose::STANDARD.encode("client%3Aid:a%3Ab+c%25%2B%2F%3D%26");
+    assert_eq!(
+        header(&request, "authorization"),
+        Some(format!("Basic {basic}").as_str())
+    );
+}
+
+#[test]
+fn token_is_given_back_with_the_secret_in_the_form() {
+    let recorder = Recorder::json(200, "{}");
+    run_revoke(&config().with_auth(ClientAuth::Post), &recorder).unwrap();
+    let request = recorder.request();
+    assert_eq!(header(&request, "authorization"), None);
+    let expected = pairs(&[
+        ("token", "1//0g+/=& token"),
+        ("client_id", "client:id"),
+        ("client_secret", SECRET),
+    ]);
+    assert_eq!(fields(&request), expected);
+}
+
+#[test]
+fn unknown_token_counts_as_given_back() {
+    let body = r#"{"error":"invalid_token","error_description":"Token expired or revoked"}"#;
+    assert!(run_revoke(&config(), &Recorder::json(400, body)).is_ok());
+}
+
+#[test]
+fn refused_revocation_is_an_error() {
+    for (status, body) in [
+        (400, r#"{"error":"invalid_request"}"#),
+        (400, "invalid_token"),
+        (400, ""),
+        (401, r#"{"error":"invalid_token"}"#),
+        (302, ""),
+        (404, ""),
+    ] {
+        let error = run_revoke(&config(), &Recorder::json(status, body)).unwrap_err();
+        assert_eq!(error.code(), "provider_error");
+        assert!(
+            matches!(error, RevokeError::Refused { status: said } if said == status),
+            "{status} {body}"
+        );
+    }
+}
+
+/// G10.
+#[test]
+fn revocation_that_cannot_be_asked_for_is_told_apart() {
+    for status in [429, 500, 502, 503] {
+        let error = run_revoke(&config(), &Recorder::json(status, "")).unwrap_err();
+        assert!(matches!(error, RevokeError::Unavailable(_)), "{status}");
+        assert_eq!(error.code(), "provider_unavailable");
+    }
+    let http = |_| ready(Err::<HttpResponse, _>(std::io::Error::other("reset")));
+    let error = run(revoke(&config(), REVOCATION_URL, "t", http)).unwrap_err();
+    assert!(matches!(
+        error,
+        RevokeError::Unavailable(Unavailable::Unreachable(_))
+    ));
+}
+
+#[test]
+fn malformed_revocation_endpoint_is_asked_nothing() {
+    for odd in [
+        "",
+        "/revoke",
+        "ftp://a.example/",
+        "https://u:p@a.example/",
+        "https://a.example/#x",
+    ] {
+        let recorder = Recorder::json(200, "");
+        let error = run(revoke(&config(), odd, "t", |r| recorder.answer(r))).unwrap_err();
+        assert!(matches!(error, RevokeError::Address), "{odd}");
+        recorder.assert_idle();
+    }
 }
 
 proptest! {

@@ -7,11 +7,27 @@
 mod callback;
 #[cfg(feature = "client")]
 mod client;
+#[cfg(feature = "oidc")]
+mod id_token;
+#[cfg(feature = "oidc")]
+mod jose;
+#[cfg(feature = "oidc")]
+mod jwk;
+#[cfg(feature = "oidc")]
+mod logout_token;
+#[cfg(feature = "oidc")]
+mod metadata;
 mod pkce;
+#[cfg(feature = "oidc")]
+mod profile;
 mod return_to;
+#[cfg(feature = "oidc")]
+mod signed;
 mod state;
 mod tokens;
 mod transaction;
+#[cfg(feature = "oidc")]
+mod userinfo;
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

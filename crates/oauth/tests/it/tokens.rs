@@ -1,5 +1,5 @@
 use oauth::tokens::{
-    AccessToken, AuthorizationCode, RefreshToken, SecretError, TokenAnswer, TokenSet,
+    AccessToken, AuthorizationCode, IdTokenText, RefreshToken, SecretError, TokenAnswer, TokenSet,
 };
 use proptest::prelude::{any, prop, prop_assert_eq, proptest};
 #[cfg(target_arch = "wasm32")]
@@ -13,6 +13,10 @@ fn access(text: &str) -> AccessToken {
 
 fn refresh(text: &str) -> RefreshToken {
     RefreshToken::new(text.to_owned()).expect("a refresh token")
+}
+
+fn id_token(text: &str) -> IdTokenText {
+    IdTokenText::new(text.to_owned()).expect("an ID token")
 }
 
 fn scopes(text: &str) -> Vec<String> {
@@ -313,6 +317,49 @@ fn other_bytes_are_refused_as_sealed_tokens() {
     }
 }
 
+#[test]
+fn set_remembers_whose_it_is() {
+    let answer = TokenAnswer {
+        id_token: Some(id_token("not.checked.yet")),
+        ..answer()
+    };
+    let fresh = TokenSet::granted(answer.clone(), &[], NOW);
+    assert!(fresh.subject.is_none() && fresh.id_token.is_none());
+    let known = TokenSet {
+        subject: Some("s-1".to_owned()),
+        id_token: Some(id_token("a.b.c")),
+        ..fresh
+    };
+    let renewed = known.refreshed(answer, NOW);
+    let sealed = TokenSet::from_sealed_json(&renewed.to_sealed_json()).unwrap();
+    for set in [renewed, sealed] {
+        assert_eq!(set.subject.as_deref(), Some("s-1"));
+        assert_eq!(set.id_token.unwrap().secret(), "a.b.c");
+    }
+}
+
+/// What was sealed before there were subjects is still good.
+#[test]
+fn sealed_set_without_a_subject_is_read() {
+    let old = br#"{"v":1,"a":"BQ","r":"AQ","s":["a"],"e":1,"l":2,"g":3,"n":4}"#;
+    let set = TokenSet::from_sealed_json(old).unwrap();
+    assert!(set.subject.is_none() && set.id_token.is_none());
+    // And it is not made longer.
+    assert_eq!(*set.to_sealed_json(), old.to_vec());
+}
+
+#[test]
+fn malformed_id_token_is_refused_in_the_sealed_form() {
+    let old = br#"{"v":1,"a":"BQ","s":[],"e":1,"l":2,"g":3,"n":4,"i":"a b"}"#;
+    assert!(TokenSet::from_sealed_json(old).is_err());
+}
+
+#[test]
+fn debug_shows_no_id_token() {
+    let shown = format!("{:?}", id_token("a.b.c"));
+    assert_eq!(shown, "IdTokenText([redacted])");
+}
+
 proptest! {
     #![proptest_config(crate::property())]
 
@@ -321,6 +368,7 @@ proptest! {
         token in "[!-~]{1,64}",
         scopes in prop::collection::vec("[!-~]{1,16}", 0..8),
         times in any::<[i64; 3]>(),
+        subject in any::<String>(),
     ) {
         let tokens = TokenSet {
             access_token: access(&token),
@@ -330,11 +378,11 @@ proptest! {
             access_life_s: times[1],
             granted_at: times[2],
             generation: u64::MAX,
-            subject: None,
-            id_token: None,
+            subject: Some(subject.clone()),
+            id_token: Some(id_token(&token)),
         };
         let bytes = tokens.to_sealed_json();
-        let worst = token.len() * 4 + tokens.scopes.iter().map(|s| s.len() * 2 + 3).sum::<usize>() + 192;
+        let worst = token.len() * 6 + subject.len() * 6 + tokens.scopes.iter().map(|s| s.len() * 2 + 3).sum::<usize>() + 192;
         prop_assert_eq!(bytes.capacity(), worst);
         prop_assert_eq!(TokenSet::from_sealed_json(&bytes).unwrap().scopes, tokens.scopes);
     }

@@ -74,3 +74,18 @@ fn transaction_with_a_hostile_place_to_return_to_is_refused() {
     assert_ne!(json, hostile);
     assert!(serde_json::from_str::<Transaction>(&hostile).is_err());
 }
+
+#[test]
+fn transaction_remembers_its_session_and_old_ones_still_read() {
+    let plain = serde_json::to_string(&transaction()).unwrap();
+    assert!(!plain.contains("session"), "{plain}");
+    let read: Transaction = serde_json::from_str(&plain).unwrap();
+    assert_eq!(read.session, None);
+    let linked = Transaction {
+        session: Some("sid-1".to_owned()),
+        ..transaction()
+    };
+    let json = serde_json::to_string(&linked).unwrap();
+    let read: Transaction = serde_json::from_str(&json).unwrap();
+    assert_eq!(read.session.as_deref(), Some("sid-1"));
+}

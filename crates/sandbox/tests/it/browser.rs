@@ -1,5 +1,7 @@
 //! A browser, or a client, in front of a sandbox that has no socket.
 
+use std::collections::BTreeMap;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -19,7 +21,8 @@ pub(crate) const REDIRECT: &str = "http://127.0.0.1:3000/callback/spotify";
 pub(crate) struct Browser {
     router: Router,
     pub(crate) control: Control,
-    cookie: Option<String>,
+    /// Each with its value, as browsers keep them: by name.
+    cookies: BTreeMap<String, String>,
 }
 
 /// An answer, read whole.
@@ -73,7 +76,7 @@ impl Browser {
         Self {
             router: router(world),
             control,
-            cookie: None,
+            cookies: BTreeMap::new(),
         }
     }
 
@@ -82,7 +85,7 @@ impl Browser {
         Self {
             router: self.router.clone(),
             control: self.control.clone(),
-            cookie: None,
+            cookies: BTreeMap::new(),
         }
     }
 
@@ -97,8 +100,13 @@ impl Browser {
         if !headers.iter().any(|(name, _)| *name == "host") {
             request = request.header(header::HOST, "localhost:4400");
         }
-        if let Some(cookie) = &self.cookie {
-            request = request.header(header::COOKIE, cookie);
+        if !self.cookies.is_empty() {
+            let pairs: Vec<_> = self
+                .cookies
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            request = request.header(header::COOKIE, pairs.join("; "));
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -121,7 +129,12 @@ impl Browser {
                 .split(';')
                 .next()
                 .unwrap_or_default();
-            self.cookie = (!set.ends_with('=')).then(|| set.to_owned());
+            let (name, value) = set.split_once('=').expect("a name and a value");
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
         }
         Answer {
             status: parts.status,

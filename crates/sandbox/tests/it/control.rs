@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 use crate::browser::{Browser, REDIRECT, authorize, text};
 
 /// Every control, with a method that it has.
-const CONTROLS: [(&str, &str); 18] = [
+const CONTROLS: [(&str, &str); 24] = [
     ("GET", "/"),
     ("GET", "/control"),
     ("GET", "/control/state"),
@@ -26,6 +26,12 @@ const CONTROLS: [(&str, &str); 18] = [
     ("POST", "/control/token-life"),
     ("POST", "/control/authorize"),
     ("POST", "/control/remove-app"),
+    ("POST", "/control/google/accounts"),
+    ("POST", "/control/google/authorize"),
+    ("POST", "/control/google/claims"),
+    ("POST", "/control/google/rotate-keys"),
+    ("POST", "/control/google/settings"),
+    ("POST", "/control/google/remove-app"),
     ("POST", "/control/reset"),
     ("GET", "/control/log"),
     ("POST", "/control/log/clear"),

@@ -3,6 +3,9 @@
 mod authorize;
 mod browser;
 mod control;
+mod google_authorize;
+mod google_control;
+mod google_token;
 mod socket;
 mod token;
 mod web_api;
