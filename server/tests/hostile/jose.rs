@@ -952,6 +952,11 @@ async fn a_token_of_another_kind_is_refused() {
         typed("secevent+jwt"),
         typed("stagedoor+jwt"),
     ];
+    // Its type left out, as many providers do: then it is the event that tells.
+    cases.push(case("a logout token that does not say so", |draft| {
+        let events = json!({BACK_CHANNEL_LOGOUT: {}});
+        draft.headless("typ").claim("events", events).sign()
+    }));
     cases.push(case("a logout token", |draft| {
         let events = json!({BACK_CHANNEL_LOGOUT: {}});
         draft
