@@ -79,12 +79,12 @@ impl World {
         let provider = self
             .provider(provider)
             .ok_or(BackChannelError::UnknownProvider)?;
-        if !provider.capabilities.back_channel_logout {
-            return Err(BackChannelError::NotForThisProvider);
-        }
         let text = logout_token(request).await?;
         let now = self.clock.now();
         let endpoints = provider.endpoints(&self.egress, now).await?;
+        if !endpoints.capabilities.back_channel_logout {
+            return Err(BackChannelError::NotForThisProvider);
+        }
         let (open_id, more) =
             identify::parts(provider, &endpoints).map_err(BackChannelError::Provider)?;
         let jws = Jws::parse(&text, more.algorithm, TokenKind::LogoutToken)?;

@@ -63,11 +63,33 @@ impl Connections {
         }
     }
 
-    /// Puts tokens into the browser's jar until `expires_at`.
+    /// Puts tokens into the browser's jar until `expires_at`. The hint for a logout at the provider
+    /// stays out where there is no room for it: a logout works without.
     ///
     /// # Errors
     /// [`TooLarge`] where they do not fit into four cookies or beside the others.
     pub fn keep(
+        &self,
+        jar: &mut Jar,
+        tokens: &TokenSet,
+        bound: (&str, &str),
+        expires_at: i64,
+        now: i64,
+        rng: &Rng,
+    ) -> Result<(), TooLarge> {
+        match self.try_keep(jar, tokens, bound, expires_at, now, rng) {
+            Err(TooLarge) if tokens.id_token.is_some() => {
+                let tokens = TokenSet {
+                    id_token: None,
+                    ..tokens.clone()
+                };
+                self.try_keep(jar, &tokens, bound, expires_at, now, rng)
+            }
+            result => result,
+        }
+    }
+
+    fn try_keep(
         &self,
         jar: &mut Jar,
         tokens: &TokenSet,

@@ -13,13 +13,14 @@ use app::error::{ApiError, Code};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use oauth::callback::CallbackError;
-use oauth::client::ExchangeError;
+use oauth::client::{ExchangeError, Unavailable};
 use oauth::tokens::TokenSet;
 use oauth::transaction::Transaction;
 use sha2::{Digest as _, Sha256};
 
 use crate::cookies::TooLarge;
 use crate::discovery::Down;
+use crate::egress::EgressError;
 use crate::identify::IdentifyError;
 use crate::limits::Limited;
 use crate::sessions::SessionError;
@@ -138,6 +139,12 @@ impl CompleteError {
                 ExchangeError::ClientRejected
                 | ExchangeError::Refused(_)
                 | ExchangeError::Nonsense => Code::ProviderError,
+                // An answer came, and more of it than anybody needs.
+                ExchangeError::Unavailable(Unavailable::Unreachable(source))
+                    if matches!(source.downcast_ref(), Some(EgressError::TooLarge)) =>
+                {
+                    Code::ProviderError
+                }
                 ExchangeError::Unavailable(_) => Code::ProviderUnavailable,
                 ExchangeError::RedirectUri => Code::Unexpected,
             },

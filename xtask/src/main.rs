@@ -119,9 +119,10 @@ fn carry_out(command: &Command, workspace: &Workspace, steps: &mut Steps) -> Res
             let playwright = end2end::prepare(workspace, steps)?;
             let browser = wasm_tests::prepare(workspace, steps)?;
             let postgres = postgres::prepare(steps)?;
+            let provider = tools::python::oidc_provider_mock(workspace, steps)?;
             tools::for_site(workspace, steps, true)?;
             check::run(workspace, steps)?;
-            native_tests::run(workspace, steps, &postgres)?;
+            native_tests::run(workspace, steps, &postgres, &provider)?;
             wasm_tests::run(workspace, steps, &browser)?;
             let release = release::build(workspace, steps)?;
             end2end::run(steps, &playwright, &release, None)

@@ -1,16 +1,21 @@
 //! The tests that run on this machine, and how the closing lines of cargo are read.
 
+use std::path::Path;
+
 use crate::failure::Failure;
 use crate::packages::TESTED;
 use crate::postgres::{self, Cluster, Programs};
 use crate::step::{Step, Steps};
+use crate::tools::python;
 use crate::workspace::Workspace;
 
-/// Runs the tests of every package; those of the server with a `PostgreSQL` of their own.
+/// Runs the tests of every package; those of the server with a `PostgreSQL` of their own and an
+/// `OpenID` provider that somebody else wrote.
 pub(crate) fn run(
     workspace: &Workspace,
     steps: &mut Steps,
     programs: &Programs,
+    provider: &Path,
 ) -> Result<(), Failure> {
     for build in &TESTED {
         let cluster = if build.package == "server" {
@@ -21,7 +26,8 @@ pub(crate) fn run(
         steps.run(&format!("test {}", build.name()), |step| {
             let mut test = build.cargo("test");
             if let Some(cluster) = &cluster {
-                test.env(postgres::VARIABLE, &cluster.url);
+                test.env(postgres::VARIABLE, &cluster.url)
+                    .env(python::VARIABLE, provider);
             }
             // A failure in one file of tests says nothing about the next.
             step.exec(test.arg("--no-fail-fast").current_dir(&workspace.root))?;

@@ -132,9 +132,7 @@ fn sandbox_settings(app: &mut Command, data: &Path) {
         .env("SPOTIFY_API_URL", format!("http://{SANDBOX_HOST}/spotify"))
         .env("GOOGLE_CLIENT_ID", "sandbox-client")
         .env("GOOGLE_CLIENT_SECRET", "sandbox-secret")
-        .env("GOOGLE_ISSUER", format!("http://{SANDBOX_HOST}/google"))
-        .env("GOOGLE_CLIENT_ID", "")
-        .env("GOOGLE_CLIENT_SECRET", "");
+        .env("GOOGLE_ISSUER", format!("http://{SANDBOX_HOST}/google"));
 }
 
 /// Where to go, and who can sign in there.

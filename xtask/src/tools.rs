@@ -4,6 +4,7 @@ mod cargo_tool;
 pub(crate) mod debian;
 mod lockfile;
 pub(crate) mod node;
+pub(crate) mod python;
 
 use std::env;
 use std::ffi::OsString;
