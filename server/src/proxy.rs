@@ -110,10 +110,10 @@ impl World {
             );
             ApiError::new(Code::Unavailable)
         })?;
-        let now = self.clock.now();
-        let held = who.session().map_or(Held::Nothing, |claims| {
-            self.connections.open(jar, &provider.id, &claims.sid, now)
-        });
+        let held = match who.session() {
+            Some(claims) => self.held(jar, &provider.id, claims).await,
+            None => Held::Nothing,
+        };
         let peer = request
             .extensions()
             .get::<ConnectInfo<SocketAddr>>()
@@ -147,6 +147,20 @@ impl World {
                 Err(Code::SignedOut.into())
             }
         }
+    }
+
+    /// What this browser may use of a provider: nothing once the identity was unlinked, be it in
+    /// another browser. Where the database is away and nothing is kept, a session speaks for itself.
+    async fn held(&self, jar: &Jar, provider: &str, claims: &Claims) -> Held {
+        let now = self.clock.now();
+        let held = self.connections.open(jar, provider, &claims.sid, now);
+        if matches!(held, Held::Tokens(_))
+            && let Ok(Some(known)) = self.known(claims).await
+            && !known.has_identity_of(provider)
+        {
+            return Held::Worthless;
+        }
+        held
     }
 
     async fn call_as_person(
@@ -267,12 +281,11 @@ impl World {
             .session()
             .ok_or_else(|| ApiError::new(Code::SignedOut))?;
         let now = self.clock.now();
-        let tokens = self
-            .connections
-            .tokens(jar, &provider.id, &claims.sid, now)
-            .ok_or_else(|| ApiError::new(Code::NotConnected))?;
+        let Held::Tokens(tokens) = self.held(jar, &provider.id, claims).await else {
+            return Err(Code::NotConnected.into());
+        };
         if !tokens.due(now) {
-            return Ok(tokens);
+            return Ok(*tokens);
         }
         let result = self.renew(provider, claims, &tokens, jar).await;
         if self.ended.contains(&claims.sid) {

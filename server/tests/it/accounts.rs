@@ -582,6 +582,31 @@ async fn a_connection_does_not_outlive_its_identity_in_another_browser() {
     let told = view(&mut other).await;
     assert_eq!(ways(&told), ["spotify"]);
     assert_eq!(connected(&told), ["spotify"]);
+    // Nothing is asked with its tokens any more.
+    stage.advance(3600);
+    let answer = other.refresh_at("google").await;
+    answer.is_refusal(409, "not_connected");
+    assert_eq!(stage.calls(GOOGLE_TOKEN), 2, "the two sign-ins");
+}
+
+#[tokio::test]
+async fn no_call_is_made_with_tokens_of_an_identity_that_was_unlinked() {
+    let stage = Stage::new().await;
+    let mut browser = stage.with_both().await;
+    let mut other = stage.signed_in("ada").await;
+    other.sign_in_with("google", "ada").await;
+    assert_eq!(other.me().await.status, StatusCode::OK);
+    is_fine(&browser.unlink("spotify").await);
+    let seen = stage.all_calls();
+    other.me().await.is_refusal(409, "not_connected");
+    other
+        .refresh_at("spotify")
+        .await
+        .is_refusal(409, "not_connected");
+    assert_eq!(stage.all_calls(), seen);
+    // What everybody may look at is looked at as anybody.
+    let search = "/api/spotify/v1/search?q=a&type=artist";
+    is_fine(&other.get(search).await);
 }
 
 // Browsers.
