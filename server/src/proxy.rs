@@ -110,27 +110,16 @@ impl World {
             );
             ApiError::new(Code::Unavailable)
         })?;
-        let now = self.clock.now();
-        let held = who.session().map_or(Held::Nothing, |claims| {
-            self.connections.open(jar, &provider.id, &claims.sid, now)
-        });
+        let held = match who.session() {
+            Some(claims) => self.held(jar, &provider.id, claims).await,
+            None => Held::Nothing,
+        };
         let peer = request
             .extensions()
             .get::<ConnectInfo<SocketAddr>>()
             .map(|info| info.0);
         let client = self.limits.client(peer, request.headers());
         match (who, held) {
-            (Who::Session(claims), Held::Tokens(_))
-                if self.was_unlinked(&claims, provider).await =>
-            {
-                jar.unset_cut(&CookieName::tokens(&provider.id));
-                if endpoint.catalogue {
-                    let call = read(request, &path).await?;
-                    self.call_as_visitor(provider, &call, client).await
-                } else {
-                    Err(Code::NotConnected.into())
-                }
-            }
             (Who::Session(claims), Held::Tokens(tokens)) => {
                 let call = read(request, &path).await?;
                 let result = self
@@ -160,10 +149,18 @@ impl World {
         }
     }
 
-    /// Whether the identity behind a connection was taken out of the account, perhaps in another
-    /// browser. While that cannot be told, what the session token says is good.
-    async fn was_unlinked(&self, claims: &Claims, provider: &Provider) -> bool {
-        matches!(self.known(claims).await, Ok(Some(known)) if !known.has_identity_of(&provider.id))
+    /// What this browser may use of a provider: nothing once the identity was unlinked, be it in
+    /// another browser. Where the database is away and nothing is kept, a session speaks for itself.
+    async fn held(&self, jar: &Jar, provider: &str, claims: &Claims) -> Held {
+        let now = self.clock.now();
+        let held = self.connections.open(jar, provider, &claims.sid, now);
+        if matches!(held, Held::Tokens(_))
+            && let Ok(Some(known)) = self.known(claims).await
+            && !known.has_identity_of(provider)
+        {
+            return Held::Worthless;
+        }
+        held
     }
 
     async fn call_as_person(
@@ -284,12 +281,11 @@ impl World {
             .session()
             .ok_or_else(|| ApiError::new(Code::SignedOut))?;
         let now = self.clock.now();
-        let tokens = self
-            .connections
-            .tokens(jar, &provider.id, &claims.sid, now)
-            .ok_or_else(|| ApiError::new(Code::NotConnected))?;
+        let Held::Tokens(tokens) = self.held(jar, &provider.id, claims).await else {
+            return Err(Code::NotConnected.into());
+        };
         if !tokens.due(now) {
-            return Ok(tokens);
+            return Ok(*tokens);
         }
         let result = self.renew(provider, claims, &tokens, jar).await;
         if self.ended.contains(&claims.sid) {

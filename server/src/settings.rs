@@ -27,7 +27,7 @@ pub struct Settings {
     /// Where the database and the development key live.
     pub data_dir: PathBuf,
     /// The database, `sqlite:…` or `postgres:…`; `None` for the file in the data directory.
-    pub database_url: Option<String>,
+    pub database_url: Option<DatabaseUrl>,
     /// Spotify, where a client id is set.
     pub spotify: Option<SpotifySettings>,
     /// Google, where a client id is set.
@@ -61,6 +61,22 @@ impl Keys {
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Keys([redacted])")
+    }
+}
+
+/// The address of a database, which may hold a password; it never prints.
+pub struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    /// The address itself. Hand it to the database and nowhere else.
+    pub fn secret(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DatabaseUrl([redacted])")
     }
 }
 
@@ -215,8 +231,8 @@ impl Settings {
             }
         }
         let data_dir = values.text("STAGEDOOR_DATA_DIR", "./data").into();
-        let database_url = values.secret("DATABASE_URL");
-        if database_url.as_ref().is_some_and(|url| {
+        let database_url = values.secret("DATABASE_URL").map(DatabaseUrl);
+        if database_url.as_ref().is_some_and(|DatabaseUrl(url)| {
             !["sqlite:", "postgres:", "postgresql:"]
                 .iter()
                 .any(|start| url.starts_with(start))
@@ -479,6 +495,16 @@ mod tests {
         let text = report.to_string();
         assert!(!text.contains("hush-hush") && text.contains("SPOTIFY_CLIENT_SECRET"));
         assert!(text.contains("http://127.0.0.1:3000/callback/spotify"));
+    }
+
+    #[test]
+    fn the_password_of_the_database_is_not_printed() {
+        let pairs = [(
+            "DATABASE_URL",
+            "postgres://ada:hush-hush@db.internal/stagedoor",
+        )];
+        let (settings, report) = read(&pairs).expect("right");
+        assert!(!format!("{settings:?}{report}").contains("hush-hush"));
     }
 
     #[test]

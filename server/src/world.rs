@@ -90,7 +90,14 @@ impl World {
     /// # Errors
     /// [`StartError`].
     pub async fn new(settings: Settings, clock: Clock, rng: Rng) -> Result<Self, StartError> {
-        let store = Store::open(settings.database_url.as_deref(), &settings.data_dir).await?;
+        let store = Store::open(
+            settings
+                .database_url
+                .as_ref()
+                .map(crate::settings::DatabaseUrl::secret),
+            &settings.data_dir,
+        )
+        .await?;
         Self::with_store(settings, clock, rng, store).await
     }
 

@@ -1,13 +1,17 @@
 //! The whole router through `oneshot`, with a manual clock, a seeded rng and a sandbox on loopback.
 
+mod accounts;
+mod admin;
 mod cookies;
 mod database;
+mod google;
 mod guard;
 mod headers;
 mod interrupted;
 mod jwks;
 mod law;
 mod logs;
+mod nodes;
 mod pages;
 mod provider_trouble;
 mod proxy;

@@ -102,7 +102,7 @@ async fn who_is_not_connected_is_told_so() {
 async fn an_unknown_provider_is_a_bad_request() {
     let stage = Stage::new().await;
     let mut browser = due(&stage).await;
-    for provider in ["google", "", "SPOTIFY", "spotify-0"] {
+    for provider in ["gogle", "", "SPOTIFY", "spotify-0"] {
         browser
             .post(REFRESH, json!({"provider": provider}))
             .await

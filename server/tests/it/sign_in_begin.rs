@@ -160,7 +160,7 @@ async fn unknown_provider_is_refused_without_an_echo() {
     let long = "x".repeat(10_000);
     let unknown = [
         "",
-        "google",
+        "gogle",
         "../google",
         "SPOTIFY",
         "spotify%00",

@@ -516,7 +516,7 @@ async fn a_transaction_of_another_provider_is_refused() {
 async fn an_answer_for_an_unknown_provider_is_refused() {
     let stage = Stage::new().await;
     let (mut browser, attempt, query) = ready(&stage).await;
-    for provider in ["google", "SPOTIFY", "", "../spotify"] {
+    for provider in ["gogle", "SPOTIFY", "", "../spotify"] {
         let before = stage.before(&mut browser).await;
         let mut body = complete_body(&query, &attempt.verifier);
         body["provider"] = json!(provider);

@@ -39,6 +39,20 @@ pub(crate) const SEARCH: &str = "/spotify/v1/search";
 pub(crate) const SESSION: &str = "__Host-Http-session";
 /// The token cookie.
 pub(crate) const TOKENS: &str = "__Host-Http-tokens-spotify";
+/// The token cookie of Google.
+pub(crate) const GOOGLE_TOKENS: &str = "__Host-Http-tokens-google";
+/// The cookie of an identity that waits to be linked.
+pub(crate) const LINK: &str = "__Host-Http-link";
+/// The metadata of Google at the sandbox.
+pub(crate) const DISCOVERY: &str = "/google/.well-known/openid-configuration";
+/// Its token endpoint.
+pub(crate) const GOOGLE_TOKEN: &str = "/google/token";
+/// Its userinfo endpoint.
+pub(crate) const USERINFO: &str = "/google/userinfo";
+/// Its keys.
+pub(crate) const CERTS: &str = "/google/certs";
+/// Where it takes grants back.
+pub(crate) const REVOKE: &str = "/google/revoke";
 /// What the names of transaction cookies begin with.
 pub(crate) const SIGN_IN: &str = "__Host-Http-signin-";
 
@@ -81,8 +95,27 @@ impl Stage {
             ("STAGEDOOR_LIMITS", "on"),
             ("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com"),
             ("SPOTIFY_API_URL", "https://api.spotify.com"),
+            ("GOOGLE_ISSUER", "https://accounts.google.com"),
         ];
         Self::with_settings(&settings).await
+    }
+
+    /// A stage over a database in this folder, which can be looked into after it was closed.
+    pub(crate) async fn in_folder(folder: &Path) -> Self {
+        let sandbox = Arc::new(Sandbox::start().await);
+        let store = Store::open(None, folder).await.expect("a database");
+        let clock = Clock::manual(sandbox.control().now());
+        Self::over(7, sandbox, store, clock, &[], &no_site(), |_| {}).await
+    }
+
+    /// The same server after its database came back.
+    pub(crate) async fn reopened(&self, folder: &Path) -> Self {
+        let store = Store::open(None, folder).await.expect("a database");
+        let (sandbox, clock) = (Arc::clone(&self.sandbox), self.clock.clone());
+        let seed = self.seed + 1;
+        let mut again = Self::over(seed, sandbox, store, clock, &[], &no_site(), |_| {}).await;
+        again.verifiers = Arc::clone(&self.verifiers);
+        again
     }
 
     /// The same server after a restart, over the same database and the same sandbox.
@@ -125,6 +158,7 @@ impl Stage {
         tune: impl FnOnce(&mut World),
     ) -> Self {
         let url = format!("{}/spotify", sandbox.url());
+        let issuer = format!("{}/google", sandbox.url());
         let usual = [
             ("STAGEDOOR_ORIGIN", ORIGIN),
             ("STAGEDOOR_KEYS", KEYS),
@@ -134,6 +168,9 @@ impl Stage {
             ("SPOTIFY_CLIENT_SECRET", "sandbox-secret"),
             ("SPOTIFY_ACCOUNTS_URL", &url),
             ("SPOTIFY_API_URL", &url),
+            ("GOOGLE_CLIENT_ID", "sandbox-client"),
+            ("GOOGLE_CLIENT_SECRET", "sandbox-secret"),
+            ("GOOGLE_ISSUER", &issuer),
         ];
         let variables: BTreeMap<String, String> = usual
             .iter()
@@ -166,15 +203,36 @@ impl Stage {
             cookies: BTreeMap::new(),
             origin: origin.as_str().to_owned(),
             host: origin.authority().to_owned(),
+            user_agent: None,
             verifiers: Arc::clone(&self.verifiers),
         }
     }
 
     /// A browser that is signed in.
     pub(crate) async fn signed_in(&self, login: &str) -> Browser {
+        self.signed_in_with("spotify", login).await
+    }
+
+    /// A browser that is signed in with a provider.
+    pub(crate) async fn signed_in_with(&self, provider: &str, login: &str) -> Browser {
         let mut browser = self.browser();
-        browser.sign_in(login).await;
+        browser.sign_in_with(provider, login).await;
         browser
+    }
+
+    /// A browser of Ada's, signed in with Spotify, whose account has her Google identity, too.
+    pub(crate) async fn with_both(&self) -> Browser {
+        let mut browser = self.signed_in("ada").await;
+        browser.link("google", "ada").await;
+        browser
+    }
+
+    /// The same browser in front of this node.
+    pub(crate) fn served(&self, browser: &Browser) -> Browser {
+        Browser {
+            way: Way::Paper(self.router.clone()),
+            ..browser.clone()
+        }
     }
 
     /// The handle of the sandbox.
@@ -186,6 +244,14 @@ impl Stage {
     pub(crate) fn calls(&self, path: &str) -> usize {
         let log = self.control().log();
         log.iter().filter(|entry| entry.path == path).count()
+    }
+
+    /// How many requests Google saw in all.
+    pub(crate) fn google_calls(&self) -> usize {
+        let log = self.control().log();
+        log.iter()
+            .filter(|entry| entry.path.starts_with("/google/"))
+            .count()
     }
 
     /// How many requests the sandbox saw in all.
@@ -217,6 +283,12 @@ impl Stage {
     /// How many accounts there are.
     pub(crate) async fn accounts(&self) -> i64 {
         self.world.store.count_accounts().await.expect("a count")
+    }
+
+    /// How many sessions there are.
+    pub(crate) async fn sessions(&self) -> i64 {
+        let count = self.world.store.count_sessions(i64::MIN, i64::MIN).await;
+        count.expect("a count")
     }
 
     /// What must be the same after a refusal as it is now.
@@ -447,6 +519,8 @@ pub(crate) struct Browser {
     pub(crate) cookies: BTreeMap<String, String>,
     origin: String,
     host: String,
+    /// What it calls itself.
+    pub(crate) user_agent: Option<&'static str>,
     verifiers: Arc<AtomicUsize>,
 }
 
@@ -459,6 +533,7 @@ impl Browser {
             cookies: BTreeMap::new(),
             origin: format!("http://{host}"),
             host: host.to_owned(),
+            user_agent: None,
             verifiers: Arc::default(),
         }
     }
@@ -498,6 +573,9 @@ impl Browser {
             .header("sec-fetch-site", "same-origin")
             .header("sec-fetch-mode", "cors")
             .header(header::ORIGIN, &self.origin);
+        if let Some(name) = self.user_agent {
+            request = request.header(header::USER_AGENT, name);
+        }
         if !self.cookies.is_empty() {
             request = request.header(header::COOKIE, self.cookie_header());
         }
@@ -592,16 +670,135 @@ impl Browser {
     /// Begins a sign-in with the challenge of `verifier`.
     pub(crate) async fn begin_with(&mut self, verifier: &str) -> Attempt {
         let answer = self.post("/api/sign-in/begin", begin_body(verifier)).await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
-        let begun = answer.json();
-        Attempt {
-            verifier: verifier.to_owned(),
-            state: begun["state"].as_str().expect("a state").to_owned(),
-            authorize_url: begun["authorize_url"]
-                .as_str()
-                .expect("an address")
-                .to_owned(),
+        begun(&answer, verifier)
+    }
+
+    /// Asks to begin a transaction at a provider.
+    pub(crate) async fn ask_to_begin(&mut self, provider: &str, intent: &str) -> (String, Answer) {
+        let verifier = self.verifier();
+        let mut body = begin_body(&verifier);
+        body["provider"] = json!(provider);
+        body["intent"] = json!(intent);
+        let answer = self.post("/api/sign-in/begin", body).await;
+        (verifier, answer)
+    }
+
+    /// Begins a transaction at a provider.
+    pub(crate) async fn begin_at(&mut self, provider: &str, intent: &str) -> Attempt {
+        let (verifier, answer) = self.ask_to_begin(provider, intent).await;
+        begun(&answer, &verifier)
+    }
+
+    /// Consents at a provider and tells the query of the callback.
+    pub(crate) fn consent_at(&self, provider: &str, attempt: &Attempt, login: &str) -> String {
+        if provider == "spotify" {
+            return self.consent(attempt, login);
         }
+        let callback = self
+            .control
+            .google_authorize(&attempt.authorize_url, login)
+            .expect("consent");
+        callback.split_once('?').expect("a query").1.to_owned()
+    }
+
+    /// Finishes a transaction at a provider.
+    pub(crate) async fn complete_at(
+        &mut self,
+        provider: &str,
+        query: &str,
+        verifier: &str,
+    ) -> Answer {
+        let mut body = complete_body(query, verifier);
+        body["provider"] = json!(provider);
+        self.post("/api/sign-in/complete", body).await
+    }
+
+    /// The whole way at a provider, to whatever comes of it.
+    pub(crate) async fn go(&mut self, provider: &str, intent: &str, login: &str) -> Answer {
+        let attempt = self.begin_at(provider, intent).await;
+        let query = self.consent_at(provider, &attempt, login);
+        self.complete_at(provider, &query, &attempt.verifier).await
+    }
+
+    /// The same, which must lead to the answer's session view.
+    async fn arrive(&mut self, provider: &str, intent: &str, login: &str) -> Value {
+        let answer = self.go(provider, intent, login).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        answer.json()["session"].clone()
+    }
+
+    /// Signs in with a provider.
+    pub(crate) async fn sign_in_with(&mut self, provider: &str, login: &str) -> Value {
+        self.arrive(provider, "sign-in", login).await
+    }
+
+    /// Grants with the identity that is linked.
+    pub(crate) async fn grant(&mut self, provider: &str, login: &str) -> Value {
+        self.arrive(provider, "grant", login).await
+    }
+
+    /// Proves an identity, which waits to be linked after that.
+    pub(crate) async fn prove(&mut self, provider: &str, login: &str) -> Value {
+        self.arrive(provider, "link", login).await
+    }
+
+    /// `POST /api/account/link/confirm`.
+    pub(crate) async fn confirm(&mut self, accept: bool) -> Answer {
+        self.post("/api/account/link/confirm", json!({"accept": accept}))
+            .await
+    }
+
+    /// Proves an identity and links it.
+    pub(crate) async fn link(&mut self, provider: &str, login: &str) -> Value {
+        self.prove(provider, login).await;
+        let answer = self.confirm(true).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        answer.json()
+    }
+
+    /// `POST /api/account/unlink`.
+    pub(crate) async fn unlink(&mut self, provider: &str) -> Answer {
+        self.post("/api/account/unlink", json!({"provider": provider}))
+            .await
+    }
+
+    /// `POST /api/disconnect`.
+    pub(crate) async fn disconnect(&mut self, provider: &str) -> Answer {
+        self.post("/api/disconnect", json!({"provider": provider}))
+            .await
+    }
+
+    /// `POST /api/account/delete`.
+    pub(crate) async fn delete(&mut self) -> Answer {
+        self.post("/api/account/delete", json!({})).await
+    }
+
+    /// `GET /api/account/sessions`.
+    pub(crate) async fn sessions(&mut self) -> Vec<Value> {
+        let answer = self.get("/api/account/sessions").await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        list(&answer.json()["sessions"])
+    }
+
+    /// `POST /api/session/refresh` for a provider.
+    pub(crate) async fn refresh_at(&mut self, provider: &str) -> Answer {
+        self.post("/api/session/refresh", json!({"provider": provider}))
+            .await
+    }
+
+    /// The claims of its session token.
+    pub(crate) fn claims(&self) -> Value {
+        claims(self.cookies.get(SESSION).expect("a session cookie"))
+    }
+
+    /// Its account's id.
+    pub(crate) fn account(&self) -> String {
+        self.claims()["sub"].as_str().expect("a sub").to_owned()
+    }
+
+    /// Its session's id.
+    pub(crate) fn sid(&self) -> String {
+        self.claims()["sid"].as_str().expect("a sid").to_owned()
     }
 
     /// Signs in at the sandbox and tells the query of the callback.
@@ -656,8 +853,7 @@ impl Browser {
 
     /// `POST /api/session/refresh`.
     pub(crate) async fn refresh(&mut self) -> Answer {
-        self.post("/api/session/refresh", json!({"provider": "spotify"}))
-            .await
+        self.refresh_at("spotify").await
     }
 
     /// `GET /api/spotify/v1/me`.
@@ -670,6 +866,30 @@ impl Browser {
         self.post("/api/sign-out", json!({"everywhere": everywhere}))
             .await
     }
+}
+
+/// What came of a `begin` that was accepted.
+fn begun(answer: &Answer, verifier: &str) -> Attempt {
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    let begun = answer.json();
+    let text = |name: &str| begun[name].as_str().expect("text").to_owned();
+    Attempt {
+        verifier: verifier.to_owned(),
+        state: text("state"),
+        authorize_url: text("authorize_url"),
+    }
+}
+
+/// The members of a list.
+pub(crate) fn list(value: &Value) -> Vec<Value> {
+    value.as_array().expect("a list").clone()
+}
+
+/// One member of every object in a list, in order.
+pub(crate) fn each(value: &Value, name: &str) -> Vec<String> {
+    let members = list(value);
+    let texts = members.iter().map(|one| one[name].as_str());
+    texts.map(|text| text.expect("text").to_owned()).collect()
 }
 
 /// The body of `begin`.
