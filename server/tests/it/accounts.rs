@@ -674,8 +674,10 @@ async fn one_browser_is_signed_out_from_another_at_once() {
     let answer = browser.post(END, json!({"id": id})).await;
     is_fine(&answer);
     assert_eq!(list(&answer.json()["sessions"]).len(), 2);
-    // Its token is fresh still, and speaks for nobody.
+    // Its token is fresh still, and speaks for nobody: nothing is sent for it.
+    let seen = stage.all_calls();
     other.me().await.is_refusal(401, "signed_out");
+    assert_eq!(stage.all_calls(), seen);
     assert!(!other.is_signed_in().await);
     assert!(third.is_signed_in().await && browser.is_signed_in().await);
     assert_eq!(stage.sessions().await, 2);
@@ -694,10 +696,12 @@ async fn all_other_browsers_are_signed_out_at_once() {
     let answer = browser.post(END, json!({"others": true})).await;
     is_fine(&answer);
     assert_eq!(list(&answer.json()["sessions"]).len(), 1);
+    let seen = stage.all_calls();
     for mut other in others {
         other.me().await.is_refusal(401, "signed_out");
         assert!(!other.is_signed_in().await);
     }
+    assert_eq!(stage.all_calls(), seen, "nothing is sent for them");
     assert!(stranger.is_signed_in().await && browser.is_signed_in().await);
     // With no others there is nothing to do.
     is_fine(&browser.post(END, json!({"others": true})).await);
@@ -899,10 +903,12 @@ async fn a_deletion_leaves_nothing() {
     );
     assert_eq!((stage.calls(REVOKE), stage.all_calls()), (1, seen + 1));
     assert_eq!((stage.accounts().await, stage.sessions().await), (1, 1));
+    let seen = stage.all_calls();
     for mut other in others {
         other.me().await.is_refusal(401, "signed_out");
         assert!(!other.is_signed_in().await);
     }
+    assert_eq!(stage.all_calls(), seen, "nothing is sent for them");
     assert!(stranger.is_signed_in().await);
     for provider in ["spotify", "google"] {
         let fresh = stage.signed_in_with(provider, "ada").await;
