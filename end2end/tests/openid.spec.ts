@@ -258,6 +258,6 @@ test("an identity of the house is linked to an account of Google, and leads in",
   await page.context().clearCookies({ name: /^__Host-Http-/ });
   await open(page, `${app.origin}/`);
   await continueButton(page, OP_LABEL).click();
-  await expect(accountButton(page)).toContainText("Ada Lindqvist");
+  await expect(accountButton(page)).toBeVisible();
   expect((await sessionOf(page)).account?.id).toBe(account?.id);
 });

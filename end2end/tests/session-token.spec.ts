@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 
@@ -146,7 +146,7 @@ test("a token for another audience is refused, though the key is the same", asyn
   startApp,
 }) => {
   // Two installations that share their keys, as two nodes or a copy by mistake would.
-  const keys = `shared:${Buffer.alloc(32, 7).toString("base64")}`;
+  const keys = `shared:${randomBytes(32).toString("base64")}`;
   const [here, there] = [
     await startApp({ STAGEDOOR_KEYS: keys }),
     await startApp({ STAGEDOOR_KEYS: keys }),
