@@ -1,5 +1,4 @@
-import { AxeBuilder } from "@axe-core/playwright";
-
+import { isAccessible } from "../fixtures/accessible.ts";
 import {
   accountButton,
   expect,
@@ -8,21 +7,7 @@ import {
   open,
   problem,
   test,
-  type Page,
 } from "../fixtures/index.ts";
-
-/** No rule of axe is broken, in light and in dark. */
-async function isAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const broken = violations.map(({ id, help, nodes }) => ({
-      rule: `${id}: ${help}`,
-      where: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ""}`),
-    }));
-    expect(broken, colorScheme).toEqual([]);
-  }
-}
 
 test.describe("signed out", () => {
   for (const path of ["/", "/search", "/profile", "/privacy"]) {

@@ -18,14 +18,16 @@ const PAGES = [
   { path: "/", title: "Stagedoor", says: "Come in by the stage door." },
   { path: "/search", title: "Search · Stagedoor", says: "Search" },
   { path: "/profile", title: "Your profile · Stagedoor", says: "Your profile" },
+  { path: "/account", title: "Your account · Stagedoor", says: "Your account" },
+  { path: "/admin", title: "This installation · Stagedoor", says: "This installation" },
   { path: "/privacy", title: "What is kept · Stagedoor", says: "What is kept, and where" },
 ];
 
 /** The pages whose content is for a person who is signed in. */
 const PERSONAL = ["/profile"];
 
-/** What a page says that needs a sign-in: that the password is typed at the provider. */
-const PASSWORD = "You type your password on Spotify's own page.";
+/** An app that offers Spotify alone. */
+const SPOTIFY_ALONE = { GOOGLE_CLIENT_ID: "", GOOGLE_CLIENT_SECRET: "" };
 
 test.describe("signed out", () => {
   for (const { path, title, says } of PAGES) {
@@ -54,17 +56,39 @@ test.describe("signed out", () => {
       const main = page.getByRole("main");
       await expect(main).toContainText("Sign in, and this page shows");
       await expect(main.getByRole("listitem")).not.toHaveCount(0);
-      await expect(main).toContainText(PASSWORD);
+      // What a page says that needs a sign-in: that the password is typed at the provider.
+      await expect(main).toContainText(/You type your password on .+ own page\./);
       await expect(continueButton(page)).toBeVisible();
+      await expect(continueButton(page, "Google")).toBeVisible();
     });
   }
 
   test("the front page says in one look where the password stays", async ({ page }) => {
     await open(page, "/");
     await expect(
+      page.getByRole("heading", { name: "Your password stays where it is" }),
+    ).toBeVisible();
+    await expect(page.getByRole("main")).toContainText(
+      "Sign in with the service you already use: Spotify or Google.",
+    );
+    await expect(continueButton(page)).toBeInViewport();
+    await expect(continueButton(page, "Google")).toBeInViewport();
+  });
+
+  test("where Spotify alone is offered, it is named", async ({ page, startApp }) => {
+    const { origin } = await startApp(SPOTIFY_ALONE);
+    await open(page, `${origin}/`);
+    await expect(
       page.getByRole("heading", { name: "Your password stays with Spotify" }),
     ).toBeVisible();
-    await expect(continueButton(page)).toBeInViewport();
+    await open(page, `${origin}/profile`);
+    await expect(page.getByRole("main")).toContainText(
+      "You type your password on Spotify's own page.",
+    );
+    for (const path of ["/", "/profile", "/account", "/privacy"]) {
+      await open(page, origin + path);
+      await expect(page.getByRole("main")).not.toContainText("Google");
+    }
   });
 });
 
@@ -303,8 +327,9 @@ test.describe("what a screen reader meets", () => {
         - status
         - paragraph: For listeners
         - heading "Come in by the stage door." [level=1]
-        - paragraph: /Sign in with Spotify/
+        - paragraph: /Spotify or Google/
         - button "Continue with Spotify"
+        - button "Continue with Google"
         - paragraph:
           - link "What is kept"
         - region "Look around":
@@ -315,7 +340,7 @@ test.describe("what a screen reader meets", () => {
             - button "Search"
         - region "What you can rely on":
           - article:
-            - heading "Your password stays with Spotify" [level=2]
+            - heading "Your password stays where it is" [level=2]
           - article:
             - heading "The key stays out of reach" [level=2]
           - article:

@@ -340,7 +340,7 @@ test("a second sign-in that fails at the provider leaves the person signed in as
   const before = await cookiesOf(page, app);
   await sandbox.fault({ path: TOKEN, status: 503 });
   await accountButton(page).click();
-  await page.getByRole("button", { name: "Use another account" }).click();
+  await page.getByRole("button", { name: "Use another Spotify account" }).click();
   await agree(page);
   await expect(page).toHaveURL("/");
   await expect(page.getByRole("main").getByRole("status")).toContainText(

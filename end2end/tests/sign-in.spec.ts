@@ -222,6 +222,19 @@ for (const name of [
   });
 }
 
+test("the menu says *use another account* where there is one provider", async ({
+  page,
+  startApp,
+  signIn,
+}) => {
+  const app = await startApp({ GOOGLE_CLIENT_ID: "", GOOGLE_CLIENT_SECRET: "" });
+  await signIn(page, "ada", { from: `${app.origin}/` });
+  await accountButton(page).click();
+  await expect(
+    page.getByRole("banner").getByRole("button", { name: "Use another account", exact: true }),
+  ).toBeVisible();
+});
+
 test("*use another account* asks the provider for its dialog, and the other person gets a session of their own", async ({
   page,
   app,
@@ -233,7 +246,7 @@ test("*use another account* asks the provider for its dialog, and the other pers
   await sandbox.clearLog();
 
   await accountButton(page).click();
-  await page.getByRole("button", { name: "Use another account" }).click();
+  await page.getByRole("button", { name: "Use another Spotify account" }).click();
   await page.getByRole("button", { name: "Not you?" }).click();
   const [ask] = await sandbox.log("/spotify/authorize");
   expect(only(ask?.query ?? [], "show_dialog")).toBe("true");
@@ -259,7 +272,7 @@ test("*use another account* that is cancelled leaves the person as they were", a
   quiet.expectStatus(400, "/api/sign-in/complete");
   await signIn(page);
   await accountButton(page).click();
-  await page.getByRole("button", { name: "Use another account" }).click();
+  await page.getByRole("button", { name: "Use another Spotify account" }).click();
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(page).toHaveURL("/");
   await expect(heading(page)).toHaveText("Good to see you, Ada Lindqvist.");
@@ -331,7 +344,12 @@ test("a person who typed `localhost` signs in at the origin", async ({ page, app
 });
 
 test("an installation without a provider says so", async ({ page, startApp }) => {
-  const app = await startApp({ SPOTIFY_CLIENT_ID: "", SPOTIFY_CLIENT_SECRET: "" });
+  const app = await startApp({
+    SPOTIFY_CLIENT_ID: "",
+    SPOTIFY_CLIENT_SECRET: "",
+    GOOGLE_CLIENT_ID: "",
+    GOOGLE_CLIENT_SECRET: "",
+  });
   await open(page, `${app.origin}/`);
   await expect(page.getByRole("main")).toContainText(
     "No sign-in service has been set up in this installation yet.",
