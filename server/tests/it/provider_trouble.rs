@@ -161,7 +161,7 @@ async fn tokens_that_no_header_can_hold_are_refused() {
 async fn an_answer_of_more_than_512_kilobytes_is_refused() {
     let long = "a".repeat(600 * 1024);
     let body = json!({"access_token": "a", "token_type": "Bearer", "padding": long});
-    let answer = fails(token_answer(body), (503, "provider_unavailable"), (1, 0)).await;
+    let answer = fails(token_answer(body), (502, "provider_error"), (1, 0)).await;
     assert!(answer.text.len() < 1000);
     let me = Fault::status(ME, 200).body(json!({"id": "ada", "padding": long}));
     fails(me, (502, "provider_error"), (1, 1)).await;
