@@ -55,3 +55,6 @@ CREATE TABLE account_change (
 );
 CREATE INDEX account_change_by_time ON account_change (changed_at);
 CREATE INDEX ended_session_by_time ON ended_session (ended_at);
+-- What is past its time is found without reading the rest.
+CREATE INDEX session_by_use ON session (seen_at);
+CREATE INDEX session_by_age ON session (created_at);

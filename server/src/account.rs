@@ -54,6 +54,9 @@ pub enum AccountError {
     /// Only for people with the role.
     #[error("the account has not the role for it")]
     Forbidden,
+    /// It ended without a result, by a defect.
+    #[error("it ended without a result")]
+    Lost,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -77,6 +80,7 @@ impl From<AccountError> for ApiError {
             AccountError::Taken => Code::IdentityTaken.into(),
             AccountError::WrongAccount => Code::WrongAccount.into(),
             AccountError::Forbidden => Code::Forbidden.into(),
+            AccountError::Lost => Code::Unexpected.into(),
             AccountError::Store(_) => Code::Unavailable.into(),
             AccountError::Session(error) => Self::from(&error),
             AccountError::TooLarge(_) => Code::TooLarge.into(),
@@ -87,7 +91,7 @@ impl From<AccountError> for ApiError {
 impl AccountError {
     /// Whether it is trouble of ours and not a plain refusal.
     pub fn is_trouble(&self) -> bool {
-        matches!(self, Self::Store(_) | Self::Session(_))
+        matches!(self, Self::Lost | Self::Store(_) | Self::Session(_))
     }
 }
 
@@ -144,16 +148,27 @@ impl World {
     ///
     /// # Errors
     /// [`AccountError`].
-    pub async fn unlink(&self, jar: &mut Jar, provider: &str) -> Result<SessionView, AccountError> {
-        let (claims, _) = self.recently_signed_in(jar).await?;
-        let opened: Vec<String> = self
-            .store
-            .sessions_of(&claims.sub)
-            .await?
-            .into_iter()
-            .filter(|row| row.provider.as_deref() == Some(provider) && row.id != claims.sid)
-            .map(|row| row.id)
-            .collect();
+    pub async fn unlink(
+        self: &Arc<Self>,
+        jar: &mut Jar,
+        provider: &str,
+    ) -> Result<SessionView, AccountError> {
+        if self.provider(provider).is_none() {
+            return Err(AccountError::BadRequest);
+        }
+        let claims = self.recently_signed_in(jar).await?.0;
+        // In a task: once begun, it goes to its end whether or not the browser waits.
+        let (world, own, name) = (Arc::clone(self), claims.clone(), provider.to_owned());
+        let task = self
+            .tasks
+            .spawn(async move { world.unlink_and_end(&own, &name).await });
+        task.await.map_err(|_| AccountError::Lost)??;
+        jar.unset_cut(&CookieName::tokens(provider));
+        self.view_anew(jar, &claims, Some(provider)).await
+    }
+
+    async fn unlink_and_end(&self, claims: &Claims, provider: &str) -> Result<(), AccountError> {
+        let before = self.opened_with(claims, provider).await?;
         match self
             .store
             .unlink(&claims.sub, provider, self.clock.now())
@@ -164,9 +179,30 @@ impl World {
             Unlinked::NotThere => return Err(AccountError::NotFound),
         }
         self.views.invalidate_account(&claims.sub);
-        self.end_and_note(&claims.sub, &opened).await?;
-        jar.unset_cut(&CookieName::tokens(provider));
-        self.view_anew(jar, &claims, Some(provider)).await
+        // Looked at again: a sign-in may have come between. None can come any more.
+        let after = self.opened_with(claims, provider).await.unwrap_or_default();
+        for session in before
+            .iter()
+            .chain(after.iter().filter(|one| !before.contains(one)))
+        {
+            // What cannot be written now is over on this node, and written later.
+            self.end_for_good(session).await;
+        }
+        Ok(())
+    }
+
+    /// The other sessions of the account that were signed in with `provider`.
+    async fn opened_with(
+        &self,
+        claims: &Claims,
+        provider: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        let rows = self.store.sessions_of(&claims.sub).await?;
+        Ok(rows
+            .into_iter()
+            .filter(|row| row.provider.as_deref() == Some(provider) && row.id != claims.sid)
+            .map(|row| row.id)
+            .collect())
     }
 
     /// Links the identity that waits in this browser, or drops it.
@@ -193,6 +229,7 @@ impl World {
         if !known.is_recent(now) {
             return Err(AccountError::NotRecent);
         }
+        self.must_be_there(&claims).await?;
         let fresh = self.rng.id();
         let linked = self
             .store
@@ -244,7 +281,7 @@ impl World {
         jar: &mut Jar,
         provider: &str,
     ) -> Result<Disconnected, AccountError> {
-        let (claims, _) = self.signed_in(jar).await?;
+        let (claims, known) = self.signed_in(jar).await?;
         let configured = self.provider(provider).ok_or(AccountError::BadRequest)?;
         let held = self
             .connections
@@ -257,8 +294,10 @@ impl World {
                 return Err(AccountError::NotConnected);
             }
         };
+        // Told first: what fails must not cost the tokens that a revocation needs.
+        let mut session = self.view(jar, &known);
+        session.connections.retain(|one| one.provider != provider);
         jar.unset_cut(&CookieName::tokens(provider));
-        let session = self.view_anew(jar, &claims, Some(provider)).await?;
         let revoked = self.take_back(provider, *tokens).await;
         Ok(Disconnected {
             revoked,
@@ -271,11 +310,11 @@ impl World {
     ///
     /// # Errors
     /// [`AccountError`].
-    pub async fn export_account(&self, jar: &mut Jar) -> Result<Export, AccountError> {
-        let (claims, _) = self.signed_in(jar).await?;
+    pub async fn export_account(&self, jar: &Jar) -> Result<Export, AccountError> {
+        let (claims, known) = self.signed_in(jar).await?;
         Ok(Export {
             exported_at: self.clock.now(),
-            account: self.view_anew(jar, &claims, None).await?,
+            account: self.view(jar, &known),
             sessions: self.sessions_of(&claims).await?.sessions,
         })
     }
@@ -381,10 +420,19 @@ impl World {
 
     async fn recently_signed_in(&self, jar: &Jar) -> Result<(Claims, Arc<Known>), AccountError> {
         let (claims, known) = self.signed_in(jar).await?;
-        if known.is_recent(self.clock.now()) {
-            Ok((claims, known))
-        } else {
-            Err(AccountError::NotRecent)
+        if !known.is_recent(self.clock.now()) {
+            return Err(AccountError::NotRecent);
+        }
+        self.must_be_there(&claims).await?;
+        Ok((claims, known))
+    }
+
+    /// Looks the session up, past everything that is kept: what changes an account for good is not
+    /// done on the word of a session that another node ended a second ago.
+    async fn must_be_there(&self, claims: &Claims) -> Result<(), AccountError> {
+        match self.store.session_and_account(&claims.sid).await? {
+            Some((row, ..)) if row.account_id == claims.sub => Ok(()),
+            _ => Err(AccountError::SignedOut),
         }
     }
 

@@ -102,15 +102,15 @@ impl World {
         self.end_named(&token).await
     }
 
+    /// Ends what the token names. It is used up after that and not before: a provider whose word was
+    /// not carried out may say it again, and the same end twice is one end.
     async fn end_named(&self, token: &LogoutToken) -> Result<usize, BackChannelError> {
         let now = self.clock.now();
-        // Remembered for as long as it would be taken: its clock may be behind ours.
-        let until = token.expires_at.saturating_add(SKEW_S + 1);
-        let used = self
+        if self
             .store
-            .use_logout_token(&token.issuer, &token.token_id, until, now)
-            .await?;
-        if used == Use::Again {
+            .is_logout_token_used(&token.issuer, &token.token_id)
+            .await?
+        {
             return Err(BackChannelError::Replayed);
         }
         let ended = self
@@ -125,7 +125,16 @@ impl World {
         for session in &ended {
             self.note_ended(session);
         }
-        Ok(ended.len())
+        // Remembered for as long as it would be taken: its clock may be behind ours.
+        let until = token.expires_at.saturating_add(SKEW_S + 1);
+        let used = self
+            .store
+            .use_logout_token(&token.issuer, &token.token_id, until, now)
+            .await?;
+        match used {
+            Use::First => Ok(ended.len()),
+            Use::Again => Err(BackChannelError::Replayed),
+        }
     }
 }
 

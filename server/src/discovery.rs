@@ -18,8 +18,9 @@ const FLOOR_S: i64 = 300;
 const USUAL_S: i64 = 3600;
 /// And never longer than this, also where the provider cannot be reached.
 const CAP_S: i64 = 86_400;
-/// The first pause after a failure, in seconds. It doubles with each further one.
-const PAUSE_S: i64 = 5;
+/// The first pause after a failure, in seconds, counted from the begin of a try that takes up to ten.
+/// It doubles with each further one.
+const PAUSE_S: i64 = 15;
 /// The longest pause.
 const PAUSE_MAX_S: i64 = 300;
 

@@ -18,7 +18,7 @@ use crate::world::World;
 const POLL: Duration = Duration::from_secs(1);
 /// How far back it looks before the time it asked last, in seconds: another node's clock may be
 /// behind, and what it wrote may become visible later than it says.
-const OVERLAP_S: i64 = 30;
+const OVERLAP_S: i64 = 120;
 /// Every so many times it looks back as far as anything matters.
 const WHOLE_EVERY: u32 = 60;
 

@@ -61,6 +61,20 @@ pub enum IdentifyError {
 }
 
 impl IdentifyError {
+    /// Whether something that is needed for the check could not be had, in contrast to a check that
+    /// failed.
+    pub fn is_trouble_of_the_network(&self) -> bool {
+        matches!(
+            self,
+            Self::Egress(EgressError::Unreachable(_) | EgressError::TimedOut)
+                | Self::Key(
+                    KeyError::Egress(EgressError::Unreachable(_) | EgressError::TimedOut)
+                        | KeyError::Paused
+                        | KeyError::Status(429 | 500..)
+                )
+        )
+    }
+
     /// What the person is told.
     pub fn answer(&self) -> ApiError {
         let code = match self {
@@ -70,9 +84,8 @@ impl IdentifyError {
             | Self::Jose(_)
             | Self::IdToken(_)
             | Self::Key(KeyError::Unknown | KeyError::Ambiguous) => Code::IdTokenInvalid,
-            Self::Key(KeyError::Status(429 | 500..)) | Self::Status(429 | 500..) => {
-                Code::ProviderUnavailable
-            }
+            Self::Key(KeyError::Paused | KeyError::Status(429 | 500..))
+            | Self::Status(429 | 500..) => Code::ProviderUnavailable,
             Self::Key(KeyError::Status(_) | KeyError::Set(_)) | Self::Status(_) => {
                 Code::ProviderError
             }

@@ -16,6 +16,8 @@ const FLOOR_S: i64 = 60;
 const USUAL_S: i64 = 3600;
 /// And never longer than this, also where the provider cannot be reached.
 const CAP_S: i64 = 86_400;
+/// After a failure the next try waits this long, in seconds, and at least as long as one try takes.
+const PAUSE_S: i64 = 15;
 /// How many forced fetches may follow each other.
 const FORCED: i64 = 3;
 /// After those, one in this time, in seconds.
@@ -34,6 +36,8 @@ struct State {
     fetched: Option<Fetched>,
     /// Counts the sets that were fetched.
     generation: u64,
+    /// A fetch failed: the next one waits until then.
+    retry_at: i64,
     /// How many forced fetches are left, and since when that many.
     forced_left: i64,
     forced_at: i64,
@@ -51,6 +55,7 @@ impl Default for State {
         Self {
             fetched: None,
             generation: 0,
+            retry_at: i64::MIN,
             forced_left: FORCED,
             forced_at: i64::MIN,
         }
@@ -88,6 +93,9 @@ pub enum KeyError {
     /// The set did not arrive.
     #[error("the keys of the provider did not arrive")]
     Egress(#[from] EgressError),
+    /// They did not arrive a moment ago, and are not asked for again yet.
+    #[error("the keys of the provider did not arrive a moment ago")]
+    Paused,
     /// The provider refused.
     #[error("the provider answered {0} to the request for its keys")]
     Status(u16),
@@ -147,10 +155,20 @@ impl KeySets {
         if let Some((set, generation)) = self.kept(now) {
             return Ok((set, generation, false));
         }
-        match self.fetch(jwks_uri, egress, now).await {
+        // Whoever waited behind a fetch that failed does not fetch as well.
+        let paused = now < self.state().retry_at;
+        let fetched = if paused {
+            Err(KeyError::Paused)
+        } else {
+            self.fetch(jwks_uri, egress, now).await
+        };
+        match fetched {
             Ok(set) => Ok((set, self.state().generation, true)),
             Err(error) => {
-                let state = self.state();
+                let mut state = self.state();
+                if !paused {
+                    state.retry_at = now.saturating_add(PAUSE_S);
+                }
                 match &state.fetched {
                     // Known keys go on verifying while the provider is away, for a day.
                     Some(old) if now.saturating_sub(old.at) < CAP_S => {

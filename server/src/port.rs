@@ -192,8 +192,8 @@ impl Port for HttpPort {
     }
 
     async fn export(&self) -> Result<Export, ApiError> {
-        let mut jar = self.jar();
-        let result = self.world.export_account(&mut jar).await;
+        let jar = self.jar();
+        let result = self.world.export_account(&jar).await;
         self.answered(&jar, result)
     }
 

@@ -108,6 +108,8 @@ pub struct OpenIdEndpoints {
     pub end_session_url: Option<Url>,
     /// What its ID tokens are signed with. One, pinned.
     pub algorithm: Algorithm,
+    /// Whether it takes the scope `offline_access` (Core 1.0 §11), which asks for a refresh token.
+    pub offline_access: bool,
 }
 
 /// Endpoints cannot be made of what a provider says.

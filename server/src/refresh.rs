@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use app::error::{ApiError, Code};
 use oauth::client::{Granted, RefreshError, refresh};
@@ -20,6 +21,8 @@ use crate::world::World;
 
 /// A result stays at most this long, in seconds.
 const KEPT_S: i64 = 3600;
+/// Nobody waits longer than this for a refresh.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// More results than this do not stay.
 const KEPT: usize = 20_000;
 /// After trouble with the network the next try waits this long, in seconds, unless told more.
@@ -185,11 +188,15 @@ impl World {
                 }
             }
         };
-        waiting
-            .wait_for(Option::is_some)
-            .await
-            .ok()
-            .and_then(|landed| landed.clone())
+        let landed = tokio::time::timeout(PATIENCE, waiting.wait_for(Option::is_some)).await;
+        match landed {
+            Ok(landed) => landed.ok().and_then(|landed| landed.clone()),
+            // It goes on without whoever asked, and its result stays for the next.
+            Err(_) => Some(Landed::Failed {
+                code: Code::ProviderUnavailable,
+                retry_at: self.clock.now() + BACK_OFF_S,
+            }),
+        }
     }
 
     async fn send_refresh(&self, provider: &str, tokens: &TokenSet) -> Landed {
@@ -271,7 +278,7 @@ impl World {
                 nonce: tokens.nonce.as_deref(),
             };
             let now = self.clock.now();
-            identify::verify(
+            let verified = identify::verify(
                 &self.egress,
                 provider,
                 endpoints,
@@ -280,9 +287,21 @@ impl World {
                 purpose,
                 now,
             )
-            .await?;
-            if endpoints.capabilities.end_session {
-                tokens.id_token = Some(text);
+            .await;
+            match verified {
+                Ok(_) if endpoints.capabilities.end_session => tokens.id_token = Some(text),
+                Ok(_) => {}
+                // It could not be looked at, which says nothing against it. The refresh token before
+                // may be gone: dropping this one would end the connection.
+                Err(error) if error.is_trouble_of_the_network() => {
+                    tracing::warn!(
+                        provider = provider.id,
+                        error = &error as &dyn std::error::Error,
+                        "a renewed ID token was not looked at"
+                    );
+                    return Ok(tokens);
+                }
+                Err(error) => return Err(error),
             }
         }
         self.renew_profile(provider, endpoints, &tokens, &subject)
@@ -306,6 +325,8 @@ impl World {
         let Some(url) = url else { return };
         let told = identify::userinfo(&self.egress, url, &tokens.access_token, subject).await;
         let renewed = match told {
+            // Some providers tell less here than in the ID token: what they leave out stays.
+            Ok(profile) if profile.name.is_none() => return,
             Ok(profile) => {
                 let person = identify::person(provider, subject, profile);
                 self.store_profile(&person).await

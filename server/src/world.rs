@@ -144,6 +144,8 @@ impl World {
     /// Returns whether it is written.
     pub async fn end_for_good(&self, session: &str) -> bool {
         self.note_ended(session);
+        // Before it is tried: who asked may hang up in the middle, and then nobody is told.
+        self.ended.write_later(session);
         match self.store.end_session(session, self.clock.now()).await {
             Ok(()) => {
                 self.ended.written(session);
@@ -154,7 +156,6 @@ impl World {
                     error = &error as &dyn std::error::Error,
                     "the end of a session is not written yet"
                 );
-                self.ended.write_later(session);
                 false
             }
         }

@@ -168,8 +168,8 @@ fn InTheBrowser() -> impl IntoView {
             </li>
             <li>
                 "While you are signing in or linking: a secret in this tab, and the page to come \
-                 back to. They are gone as soon as it has ended, well or not, or the tab is closed; \
-                 after ten minutes the secret is worth nothing."
+                 back to; and what was begun, sealed, in a cookie. They are gone as soon as it has \
+                 ended, well or not, or the tab is closed; after ten minutes they are worth nothing."
             </li>
             <li>"Your choice of light or dark, if you made one."</li>
         </ul>

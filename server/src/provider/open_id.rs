@@ -99,6 +99,10 @@ impl Client {
                 userinfo_url: metadata.userinfo_endpoint,
                 end_session_url: metadata.end_session_endpoint,
                 algorithm: metadata.algorithm,
+                offline_access: metadata
+                    .scopes_supported
+                    .iter()
+                    .any(|scope| scope == "offline_access"),
             }),
         })
     }

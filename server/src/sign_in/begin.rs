@@ -15,6 +15,9 @@ use crate::provider::{Authorization, IdentitySource, Provider, spotify};
 use crate::sessions::Who;
 use crate::world::World;
 
+/// The scope that asks for a refresh token (`OpenID` Connect Core 1.0 §11).
+const OFFLINE_ACCESS: &str = "offline_access";
+
 impl World {
     /// Starts a transaction. Nobody is called but, for a provider that is not known yet, its
     /// metadata.
@@ -53,6 +56,14 @@ impl World {
             .unwrap_or_default();
         let now = self.clock.now();
         let endpoints = provider.endpoints(&self.egress, now).await?;
+        // Who wants to stay connected wants a refresh token, and most providers ask to be asked.
+        let offline = endpoints
+            .open_id
+            .as_ref()
+            .is_some_and(|more| more.offline_access);
+        if intent == Intent::Grant && offline && !scopes.iter().any(|one| one == OFFLINE_ACCESS) {
+            scopes.push(OFFLINE_ACCESS.to_owned());
+        }
         let state = State::from_bytes(self.rng.bytes());
         let transaction = Transaction {
             provider: provider.id.clone(),

@@ -3,8 +3,28 @@
 use super::{Store, StoreError, Use, timely};
 
 impl Store {
-    /// Uses a logout token up, and forgets those that are past their time. Must stand before it
-    /// ends anything.
+    /// Whether a logout token was used.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is known of the token and it must be refused.
+    pub async fn is_logout_token_used(
+        &self,
+        issuer: &str,
+        token_id: &str,
+    ) -> Result<bool, StoreError> {
+        timely(async {
+            let row =
+                sqlx::query("SELECT 1 FROM used_logout_token WHERE issuer = $1 AND token_id = $2")
+                    .bind(issuer)
+                    .bind(token_id)
+                    .fetch_optional(&self.pool)
+                    .await?;
+            Ok(row.is_some())
+        })
+        .await
+    }
+
+    /// Uses a logout token up, and forgets those that are past their time.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is known of the token and it must be refused.
