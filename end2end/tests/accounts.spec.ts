@@ -404,6 +404,7 @@ test.describe("the end of the account", () => {
     await farewell(page).getByRole("button", { name: "Keep the account" }).click();
     await expect(first).toBeFocused();
     await first.click();
+    await expect(field).toBeFocused();
     await page.keyboard.press("Escape");
     await expect(first).toBeFocused();
     expect(await isSignedIn(page)).toBe(true);

@@ -236,5 +236,10 @@ pub fn ConnectButton(
         (Some(true), true) => (Intent::Grant, format!("Connect {} again", provider.label)),
         _ => (Intent::SignIn, format!("Connect {} again", provider.label)),
     };
+    // What is to be linked waits for the person's word on that page.
+    let return_to = match intent {
+        Intent::Link => Some("/account"),
+        Intent::SignIn | Intent::Grant => return_to,
+    };
     view! { <SignInButton provider label intent return_to quiet /> }
 }

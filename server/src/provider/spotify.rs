@@ -246,8 +246,19 @@ pub async fn person(
     })
 }
 
+/// A name as it is kept: without what turns the writing of the page around it, and cut.
 fn shortened(name: &str) -> String {
-    name.chars().take(NAME_CHARS).collect()
+    let turns = |letter: char| {
+        letter.is_control()
+            || matches!(
+                letter,
+                '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+            )
+    };
+    name.chars()
+        .filter(|letter| !turns(*letter))
+        .take(NAME_CHARS)
+        .collect()
 }
 
 #[cfg(test)]
@@ -264,6 +275,12 @@ mod tests {
         provider(&settings, &Origin::parse("http://127.0.0.1:3000").unwrap())
             .unwrap()
             .shows(text)
+    }
+
+    #[test]
+    fn marks_that_turn_the_writing_are_dropped() {
+        assert_eq!(shortened("Ada\u{202e}!evil\u{2066}\n"), "Ada!evil");
+        assert_eq!(shortened("花子 Ямада"), "花子 Ямада");
     }
 
     #[test]
