@@ -617,6 +617,7 @@ test("the whole page is worked with the keyboard alone", async ({ page, signIn }
   await page.keyboard.press("Escape");
   await expect(unlink).toBeFocused();
   await page.keyboard.press("Enter");
+  await expect(ways(page).getByText("no longer leads into this account")).toBeFocused();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await expect(ways(page).getByRole("status")).toBeFocused();
