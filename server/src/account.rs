@@ -54,9 +54,6 @@ pub enum AccountError {
     /// Only for people with the role.
     #[error("the account has not the role for it")]
     Forbidden,
-    /// It ended without a result, by a defect.
-    #[error("it ended without a result")]
-    Lost,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -80,7 +77,6 @@ impl From<AccountError> for ApiError {
             AccountError::Taken => Code::IdentityTaken.into(),
             AccountError::WrongAccount => Code::WrongAccount.into(),
             AccountError::Forbidden => Code::Forbidden.into(),
-            AccountError::Lost => Code::Unexpected.into(),
             AccountError::Store(_) => Code::Unavailable.into(),
             AccountError::Session(error) => Self::from(&error),
             AccountError::TooLarge(_) => Code::TooLarge.into(),
@@ -91,7 +87,7 @@ impl From<AccountError> for ApiError {
 impl AccountError {
     /// Whether it is trouble of ours and not a plain refusal.
     pub fn is_trouble(&self) -> bool {
-        matches!(self, Self::Lost | Self::Store(_) | Self::Session(_))
+        matches!(self, Self::Store(_) | Self::Session(_))
     }
 }
 
@@ -148,61 +144,26 @@ impl World {
     ///
     /// # Errors
     /// [`AccountError`].
-    pub async fn unlink(
-        self: &Arc<Self>,
-        jar: &mut Jar,
-        provider: &str,
-    ) -> Result<SessionView, AccountError> {
+    pub async fn unlink(&self, jar: &mut Jar, provider: &str) -> Result<SessionView, AccountError> {
         if self.provider(provider).is_none() {
             return Err(AccountError::BadRequest);
         }
         let claims = self.recently_signed_in(jar).await?.0;
-        // In a task: once begun, it goes to its end whether or not the browser waits.
-        let (world, own, name) = (Arc::clone(self), claims.clone(), provider.to_owned());
-        let task = self
-            .tasks
-            .spawn(async move { world.unlink_and_end(&own, &name).await });
-        task.await.map_err(|_| AccountError::Lost)??;
-        jar.unset_cut(&CookieName::tokens(provider));
-        self.view_anew(jar, &claims, Some(provider)).await
-    }
-
-    async fn unlink_and_end(&self, claims: &Claims, provider: &str) -> Result<(), AccountError> {
-        let before = self.opened_with(claims, provider).await?;
-        match self
+        let unlinked = self
             .store
-            .unlink(&claims.sub, provider, self.clock.now())
-            .await?
-        {
-            Unlinked::Done => {}
+            .unlink(&claims.sub, provider, &claims.sid, self.clock.now())
+            .await?;
+        let ended = match unlinked {
+            Unlinked::Done(ended) => ended,
             Unlinked::Last => return Err(AccountError::LastIdentity),
             Unlinked::NotThere => return Err(AccountError::NotFound),
+        };
+        for session in &ended {
+            self.note_ended(session);
         }
         self.views.invalidate_account(&claims.sub);
-        // Looked at again: a sign-in may have come between. None can come any more.
-        let after = self.opened_with(claims, provider).await.unwrap_or_default();
-        for session in before
-            .iter()
-            .chain(after.iter().filter(|one| !before.contains(one)))
-        {
-            // What cannot be written now is over on this node, and written later.
-            self.end_for_good(session).await;
-        }
-        Ok(())
-    }
-
-    /// The other sessions of the account that were signed in with `provider`.
-    async fn opened_with(
-        &self,
-        claims: &Claims,
-        provider: &str,
-    ) -> Result<Vec<String>, StoreError> {
-        let rows = self.store.sessions_of(&claims.sub).await?;
-        Ok(rows
-            .into_iter()
-            .filter(|row| row.provider.as_deref() == Some(provider) && row.id != claims.sid)
-            .map(|row| row.id)
-            .collect())
+        jar.unset_cut(&CookieName::tokens(provider));
+        self.view_anew(jar, &claims, Some(provider)).await
     }
 
     /// Links the identity that waits in this browser, or drops it.

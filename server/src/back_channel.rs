@@ -17,7 +17,7 @@ use crate::discovery::Down;
 use crate::identify::{self, IdentifyError};
 use crate::key_sets::KeyError;
 use crate::signature;
-use crate::store::{StoreError, Use};
+use crate::store::{Logout, StoreError};
 use crate::world::World;
 
 /// The longest body that is read.
@@ -102,39 +102,24 @@ impl World {
         self.end_named(&token).await
     }
 
-    /// Ends what the token names. It is used up after that and not before: a provider whose word was
-    /// not carried out may say it again, and the same end twice is one end.
     async fn end_named(&self, token: &LogoutToken) -> Result<usize, BackChannelError> {
-        let now = self.clock.now();
-        if self
-            .store
-            .is_logout_token_used(&token.issuer, &token.token_id)
-            .await?
-        {
-            return Err(BackChannelError::Replayed);
-        }
+        let logout = Logout {
+            issuer: &token.issuer,
+            token_id: &token.token_id,
+            // Remembered for as long as it would be taken: its clock may be behind ours.
+            until: token.expires_at.saturating_add(SKEW_S + 1),
+            subject: token.subject.as_deref(),
+            provider_session: token.session_id.as_deref(),
+        };
         let ended = self
             .store
-            .end_sessions_by_provider(
-                &token.issuer,
-                token.subject.as_deref(),
-                token.session_id.as_deref(),
-                now,
-            )
-            .await?;
+            .log_out(&logout, self.clock.now())
+            .await?
+            .ok_or(BackChannelError::Replayed)?;
         for session in &ended {
             self.note_ended(session);
         }
-        // Remembered for as long as it would be taken: its clock may be behind ours.
-        let until = token.expires_at.saturating_add(SKEW_S + 1);
-        let used = self
-            .store
-            .use_logout_token(&token.issuer, &token.token_id, until, now)
-            .await?;
-        match used {
-            Use::First => Ok(ended.len()),
-            Use::Again => Err(BackChannelError::Replayed),
-        }
+        Ok(ended.len())
     }
 }
 

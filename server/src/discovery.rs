@@ -9,7 +9,7 @@ use oauth::metadata::{Metadata, MetadataError, discovery_url};
 use url::Url;
 
 use crate::egress::{Egress, EgressError};
-use crate::key_sets::life_s;
+use crate::freshness::life_s;
 use crate::provider::{Endpoints, EndpointsError};
 
 /// Metadata is kept at least this long, in seconds.
@@ -210,7 +210,10 @@ impl Discovery {
         {
             return Some(Ok(Arc::clone(&known.endpoints)));
         }
-        let trouble = state.trouble.filter(|trouble| now < trouble.retry_at)?;
+        // A clock that went back must not make the pause longer.
+        let trouble = state
+            .trouble
+            .filter(|trouble| trouble.at <= now && now < trouble.retry_at)?;
         Some(state.usable(now).ok_or_else(|| trouble.down(now)))
     }
 

@@ -16,6 +16,7 @@ pub mod egress;
 pub mod ended;
 pub mod exchanges;
 pub mod feed;
+pub mod freshness;
 pub mod host;
 pub mod identify;
 pub mod key_sets;

@@ -33,6 +33,7 @@ use sqlx::{Any, AnyPool, Transaction};
 pub use accounts::{Account, Identity, Person};
 pub use feed::Wakes;
 pub use links::{Linked, Unlinked};
+pub use logout_tokens::Logout;
 pub use sessions::{NewSession, SessionRow};
 pub use transactions::Use;
 

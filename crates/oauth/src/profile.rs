@@ -80,9 +80,10 @@ fn joined(given: Option<&str>, family: Option<&str>) -> Option<String> {
     ))
 }
 
-/// A name on one line. Control characters count as spaces; what is invisible or changes the
-/// direction of what follows is left out.
-fn name(text: &str) -> Option<String> {
+/// A name as it can be shown: on one line, of at most 200 characters. Control characters count as
+/// spaces; what is invisible or changes the direction of what follows is left out. `None` where
+/// nothing is left. For every provider's names, whichever way they come.
+pub fn name(text: &str) -> Option<String> {
     let visible: String = text
         .chars()
         // Far more than can be kept, and not the megabyte that was sent.

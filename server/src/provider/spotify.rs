@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::error::{ApiError, Code};
 use axum::http::{self, header};
 use oauth::client::ClientConfig;
+use oauth::profile;
 use oauth::tokens::AccessToken;
 use spotify::Refusal;
 use url::Url;
@@ -25,8 +26,6 @@ const IMAGE_HOSTS: &[&str] = &[
     "*.fbcdn.net",
     "platform-lookaside.fbsbx.com",
 ];
-/// A name longer than this is cut; it is text of a stranger that we keep.
-const NAME_CHARS: usize = 200;
 
 /// Each permission and the scopes it stands for
 /// (<https://developer.spotify.com/documentation/web-api/concepts/scopes>).
@@ -232,11 +231,7 @@ pub async fn person(
         issuer: provider.issuer.clone(),
         keys,
         subject: id.to_owned(),
-        name: user
-            .display_name
-            .as_deref()
-            .map(shortened)
-            .filter(|name| !name.trim().is_empty()),
+        name: user.display_name.as_deref().and_then(profile::name),
         email: None,
         picture: user
             .images
@@ -244,21 +239,6 @@ pub async fn person(
             .map(|image| image.url.clone())
             .filter(|url| provider.shows(url)),
     })
-}
-
-/// A name as it is kept: without what turns the writing of the page around it, and cut.
-fn shortened(name: &str) -> String {
-    let turns = |letter: char| {
-        letter.is_control()
-            || matches!(
-                letter,
-                '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-            )
-    };
-    name.chars()
-        .filter(|letter| !turns(*letter))
-        .take(NAME_CHARS)
-        .collect()
 }
 
 #[cfg(test)]
@@ -275,12 +255,6 @@ mod tests {
         provider(&settings, &Origin::parse("http://127.0.0.1:3000").unwrap())
             .unwrap()
             .shows(text)
-    }
-
-    #[test]
-    fn marks_that_turn_the_writing_are_dropped() {
-        assert_eq!(shortened("Ada\u{202e}!evil\u{2066}\n"), "Ada!evil");
-        assert_eq!(shortened("花子 Ямада"), "花子 Ямада");
     }
 
     #[test]

@@ -47,8 +47,10 @@ impl World {
             .into_iter()
             .filter(|provider| provider != own)
         {
-            let held =
-                previous.map(|previous| self.connections.open(jar, &provider, previous, now));
+            // An identity that was unlinked elsewhere leaves no connection.
+            let held = previous
+                .filter(|_| identities.iter().any(|one| one.provider == provider))
+                .map(|previous| self.connections.open(jar, &provider, previous, now));
             match held {
                 Some(Held::Tokens(tokens)) => {
                     if previous != Some(session) {

@@ -23,10 +23,10 @@ pub enum Linked {
 }
 
 /// What came of unlinking an identity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unlinked {
-    /// It is gone.
-    Done,
+    /// It is gone, and these sessions ended with it.
+    Done(Vec<String>),
     /// It is the only way into the account and stays.
     Last,
     /// The account has no identity of this provider.
@@ -88,8 +88,9 @@ impl Store {
         })
     }
 
-    /// Takes a way in from the account, but never its last one. An account that showed the profile
-    /// of this identity shows that of the one last seen from now on.
+    /// Takes a way in from the account, but never its last one, and ends every session that was
+    /// signed in with it but `asking`: it leads into this account no more. An account that showed the
+    /// profile of this identity shows that of the one last seen from now on.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing was written.
@@ -97,6 +98,7 @@ impl Store {
         &self,
         account: &str,
         provider: &str,
+        asking: &str,
         now: i64,
     ) -> Result<Unlinked, StoreError> {
         retried!(async {
@@ -129,10 +131,23 @@ impl Store {
                 .bind(&identity.id)
                 .execute(&mut *transaction)
                 .await?;
+            // Under the lock of the account: a sign-in with it comes before and ends, or comes after and
+            // makes another account.
+            let ended: Vec<String> = sqlx::query_scalar(
+                "SELECT id FROM session WHERE account_id = $1 AND provider = $2 AND id <> $3 ORDER BY id",
+            )
+            .bind(account)
+            .bind(provider)
+            .bind(asking)
+            .fetch_all(&mut *transaction)
+            .await?;
+            for session in &ended {
+                end(&mut transaction, session, now).await?;
+            }
             feed::note_change(&mut transaction, account, now).await?;
             self.wake(&mut transaction).await?;
             transaction.commit().await?;
-            Ok(Unlinked::Done)
+            Ok(Unlinked::Done(ended))
         })
     }
 

@@ -152,41 +152,6 @@ impl Store {
         })
     }
 
-    /// Ends what a provider says is over, and tells which sessions they were. With
-    /// `provider_session` those that were signed in or linked with that session of the provider (of
-    /// that `subject`, where both are given); with `subject` alone all that were signed in or linked
-    /// with that identity; with neither none.
-    ///
-    /// # Errors
-    /// [`StoreError`]; then all of them go on.
-    pub async fn end_sessions_by_provider(
-        &self,
-        issuer: &str,
-        subject: Option<&str>,
-        provider_session: Option<&str>,
-        now: i64,
-    ) -> Result<Vec<String>, StoreError> {
-        if subject.is_none() && provider_session.is_none() {
-            return Ok(Vec::new());
-        }
-        retried!(async {
-            let mut transaction = self.begin().await?;
-            let sessions = sqlx::query_scalar(
-                "SELECT session_login.session_id FROM session_login \
-                 JOIN identity ON identity.id = session_login.identity_id \
-                 WHERE identity.issuer = $1 AND ($2 IS NULL OR identity.subject = $2) \
-                 AND ($3 IS NULL OR session_login.provider_session = $3) \
-                 GROUP BY session_login.session_id ORDER BY session_login.session_id",
-            )
-            .bind(issuer)
-            .bind(subject)
-            .bind(provider_session)
-            .fetch_all(&mut *transaction)
-            .await?;
-            self.end_all(transaction, sessions, now).await
-        })
-    }
-
     /// Removes sessions that are past their idle or absolute life, and endings, changes and logout
     /// tokens that no session token can contradict any more.
     ///
@@ -218,7 +183,7 @@ impl Store {
         })
     }
 
-    async fn end_all(
+    pub(super) async fn end_all(
         &self,
         mut transaction: sqlx::Transaction<'static, sqlx::Any>,
         sessions: Vec<String>,

@@ -14,7 +14,8 @@ use crate::provider::{Calls, Endpoint, Op};
 use crate::raw::{Reply, listen_mute};
 use crate::report::row;
 use crate::stage::{
-    ACME, Answer, INVALID, NOW, ORIGIN, Stage, by_discovery, encoded, google_at, read, verifier,
+    ACME, Answer, INVALID, NOW, ORIGIN, Stage, by_discovery, challenge, encoded, google_at, read,
+    verifier,
 };
 
 const ERROR: (u16, &str) = (502, "provider_error");
@@ -129,7 +130,7 @@ async fn an_issuer_that_a_visitor_brings_along_is_never_asked() {
     }
     let body = json!({
         "provider": ACME,
-        "code_challenge": crate::stage::challenge(&verifier()),
+        "code_challenge": challenge(&verifier()),
         "iss": evil.issuer(),
         "issuer": evil.issuer(),
     });
@@ -859,6 +860,53 @@ async fn known_keys_hold_while_the_key_set_cannot_be_reached() {
     stage.op.recover(Endpoint::Jwks);
     stage.clock.advance(31);
     stage.accepts("carol").await;
+}
+
+#[tokio::test]
+async fn keys_that_cannot_be_reached_are_asked_for_once_in_a_while() {
+    let _row = row("F-10/pause");
+    let stage = Stage::new().await;
+    let keys = Reply::json(200, &json!({"keys": [KEYS.rsa[0].jwk()]}));
+    let keys = keys.with("cache-control", "public, max-age=60");
+    stage.op.reply(Endpoint::Jwks, keys);
+    stage.accepts("alice").await;
+    stage.op.reply(Endpoint::Jwks, Reply::Reset);
+    stage.clock.advance(61);
+    let before = stage.op.calls().jwks;
+    for subject in ["bob", "carol", "dave"] {
+        stage.accepts(subject).await;
+    }
+    assert_eq!(stage.op.calls().jwks - before, 1);
+    stage.clock.advance(15);
+    stage.accepts("erin").await;
+    assert_eq!(stage.op.calls().jwks - before, 2);
+}
+
+#[tokio::test]
+async fn who_wants_to_stay_connected_asks_for_a_refresh_token() {
+    let _row = row("A10/offline");
+    for listed in [true, false] {
+        let stage = Stage::new().await;
+        stage.op.metadata(|metadata| {
+            let scopes: &[&str] = if listed {
+                &["openid", "offline_access"]
+            } else {
+                &["openid"]
+            };
+            metadata["scopes_supported"] = json!(scopes);
+        });
+        let mut browser = stage.accepts("alice").await;
+        for (intent, asked) in [("grant", listed), ("sign-in", false)] {
+            let body = json!({
+                "provider": stage.provider,
+                "code_challenge": challenge(&verifier()),
+                "intent": intent,
+            });
+            let begun = browser.post("/api/sign-in/begin", body).await.json();
+            let url = begun["authorize_url"].as_str().expect("an address");
+            assert_eq!(url.contains("offline_access"), asked, "{intent}: {url}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -310,15 +310,24 @@ async fn signing_out_works_with_and_without_a_hint() {
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.text);
     assert_eq!(answer.json().get("end_session_url"), None);
     assert!(!browser.is_signed_in().await);
-    // A long ID token: with a hint or without, it ends.
-    let stage = Stage::new().await;
-    stage
-        .op
-        .mint(|draft| draft.claim("groups", json!("g".repeat(2000))).sign());
-    let mut browser = stage.accepts("alice").await;
-    let answer = browser.sign_out().await;
-    assert_eq!(answer.status.as_u16(), 200, "{}", answer.text);
-    assert!(!browser.is_signed_in().await);
+    // A long ID token is a hint where there is room for it, and no hindrance where there is none.
+    for (length, hinted) in [(2000, true), (8000, false)] {
+        let stage = Stage::new().await;
+        stage
+            .op
+            .mint(move |draft| draft.claim("groups", json!("g".repeat(length))).sign());
+        let mut browser = stage.accepts("alice").await;
+        let answer = browser.sign_out().await;
+        assert_eq!(answer.status.as_u16(), 200, "{}", answer.text);
+        let json = answer.json();
+        let url = json["end_session_url"].as_str().expect("an address");
+        assert_eq!(
+            !parameters(url, "id_token_hint").is_empty(),
+            hinted,
+            "{url}"
+        );
+        assert!(!browser.is_signed_in().await);
+    }
     // An endpoint that has a query of its own keeps it.
     let (stage, mut browser) = {
         let stage = Stage::new().await;

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use crate::id_token::{Draft, resigned};
 use crate::keys::KEYS;
-use crate::provider::{CLIENT_ID, Calls};
+use crate::provider::{CLIENT_ID, Calls, Endpoint};
+use crate::raw::Reply;
 use crate::report::row;
 use crate::stage::{ACME, Browser, Stage, encoded};
 
@@ -164,4 +165,49 @@ async fn a_refreshed_token_with_the_nonce_of_the_sign_in_is_accepted() {
     stage.clock.advance(3590);
     let answer = browser.refresh().await;
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_refreshed_token_that_cannot_be_looked_at_costs_no_connection() {
+    let _row = row("N6/keys-away");
+    let stage = Stage::new().await;
+    let mut browser = stage.accepts("alice").await;
+    stage
+        .op
+        .mint_refreshed(|draft| draft.with_key(&KEYS.rsa[1], "RS256").sign());
+    stage.op.reply(
+        Endpoint::Jwks,
+        Reply::text(503, "text/plain", "in maintenance"),
+    );
+    stage.clock.advance(3590);
+    let cookie = browser.cookies[TOKENS].clone();
+    let answer = browser.refresh().await;
+    assert_eq!(answer.status.as_u16(), 200, "{}", answer.text);
+    assert_ne!(
+        browser.cookies[TOKENS], cookie,
+        "the rotated tokens are kept"
+    );
+    // The provider complains about a refresh token that comes a second time.
+    stage.op.recover(Endpoint::Jwks);
+    stage.op.keys(vec![KEYS.rsa[1].jwk()]);
+    stage.clock.advance(3590);
+    assert_eq!(browser.refresh().await.status.as_u16(), 200);
+    assert_eq!(stage.op.complaints(), [""; 0]);
+}
+
+#[tokio::test]
+async fn userinfo_that_says_less_takes_nothing_away() {
+    let _row = row("N6/silent-userinfo");
+    let (stage, mut browser) = due().await;
+    let before = browser.session().await["account"].clone();
+    assert!(
+        before["name"].is_string() && before["email"].is_string(),
+        "{before}"
+    );
+    stage.op.userinfo(|told| {
+        let told = told.as_object_mut().expect("an object");
+        told.retain(|name, _| name == "sub");
+    });
+    assert_eq!(browser.refresh().await.status.as_u16(), 200);
+    assert_eq!(browser.session().await["account"], before);
 }

@@ -75,6 +75,43 @@ async fn every_kind_of_end_reaches_the_other_node() {
 }
 
 #[tokio::test]
+async fn what_is_for_good_is_not_done_by_a_session_that_just_ended_elsewhere() {
+    for (path, body) in [
+        ("/api/account/link/confirm", json!({"accept": true})),
+        ("/api/account/unlink", json!({"provider": "spotify"})),
+        ("/api/account/delete", json!({})),
+    ] {
+        let here = Stage::new().await;
+        let there = beside(&here).await;
+        let mut browser = here.with_both().await;
+        if path.ends_with("confirm") {
+            browser = here.signed_in("hanako").await;
+            browser.prove("google", "kenji").await;
+        }
+        let mut intruder = there.served(&browser);
+        assert!(intruder.is_signed_in().await, "it is kept here");
+        let accounts = here.accounts().await;
+        here.served(&browser).sign_out(true).await;
+        // The end has not come here yet.
+        let answer = intruder.post(path, body).await;
+        answer.is_refusal(401, "signed_out");
+        assert_eq!(here.accounts().await, accounts, "{path}");
+        let mut owner = here
+            .signed_in(if path.ends_with("confirm") {
+                "hanako"
+            } else {
+                "ada"
+            })
+            .await;
+        let identities = owner.session().await["identities"]
+            .as_array()
+            .map_or(0, Vec::len);
+        let expected = if path.ends_with("confirm") { 1 } else { 2 };
+        assert_eq!(identities, expected, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_node_that_starts_late_knows_what_ended_before() {
     let here = Stage::new().await;
     let browser = here.signed_in("ada").await;

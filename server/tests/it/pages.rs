@@ -310,17 +310,14 @@ fn live_tags_are_found_where_there_are_some() {
 #[tokio::test]
 async fn marks_that_turn_the_writing_are_not_kept() {
     let stage = Stage::new().await;
-    let mut browser = named(&stage, "\u{202e}evil\u{2066}").await;
+    let mut browser = named(&stage, "\u{2028}\u{2029}\u{202e}evil\u{2066}").await;
     assert_eq!(browser.session().await["account"]["name"], "evil");
 }
 
 #[tokio::test]
 async fn a_name_is_text_wherever_it_stands() {
     let stage = Stage::new().await;
-    for name in TAGS
-        .iter()
-        .chain(&["{{7*7}} ${7*7}", "\u{2028}\u{2029}evil"])
-    {
+    for name in TAGS.iter().chain(&["{{7*7}} ${7*7}"]) {
         let mut browser = named(&stage, name).await;
         assert_eq!(browser.session().await["account"]["name"], *name);
         for path in PAGES {

@@ -2,7 +2,9 @@
 
 use server::store::{Account, NewSession, Person};
 
-use crate::support::{Database, ada, at_google, link, on_both, session, sign_in, try_sign_in};
+use crate::support::{
+    Database, ada, at_google, link, logout, on_both, session, sign_in, try_sign_in,
+};
 
 async fn account_of(database: &Database, session: &str) -> Account {
     let found = database.store.session_and_account(session).await;
@@ -202,7 +204,7 @@ on_both! {
         assert!(store.touch_session("s1", 1).await.is_err());
         assert!(store.end_session("s1", 1).await.is_err());
         assert!(store.use_transaction("state", "challenge", 100, 0).await.is_err());
-        assert!(store.use_logout_token("issuer", "token", 100, 0).await.is_err());
+        assert!(store.log_out(&logout("issuer", "token", Some("ada"), None), 0).await.is_err());
         assert!(store.ended_since(0).await.is_err());
         assert!(store.changed_since(0).await.is_err());
         assert!(store.purge(0, 0, 0).await.is_err());

@@ -16,7 +16,7 @@ on_both! {
         assert!(changed(&database).await.is_empty(), "a sign-in alone changes nothing");
         link(store, &at_google("ada"), "a1", 10).await;
         assert_eq!(changed(&database).await, [("a1".to_owned(), 10)]);
-        store.unlink("a1", "google", 20).await.expect("an answer");
+        store.unlink("a1", "google", "s1", 20).await.expect("an answer");
         assert_eq!(changed(&database).await, [("a1".to_owned(), 20)]);
         let renamed = Person { name: Some("Ada L.".into()), ..ada(&["id:ada"]) };
         sign_in(store, &renamed, 30).await;
@@ -34,7 +34,7 @@ on_both! {
         let store = &database.store;
         sign_in(store, &ada(&["id:ada"]), 1).await;
         link(store, &at_google("ada"), "a1", 10).await;
-        store.unlink("a1", "google", 10).await.expect("an answer");
+        store.unlink("a1", "google", "s1", 10).await.expect("an answer");
         assert_eq!(changed(&database).await, [("a1".to_owned(), 11)]);
         // The clock of another node is behind.
         link(store, &at_google("ada"), "a1", 5).await;
@@ -57,7 +57,10 @@ async fn whoever_listens_is_woken() {
         sign_in(store, &ada(&["id:ada"]), 4).await;
         store.end_sessions_of("a1", 5).await.expect("ended");
         wakes.next().await;
-        store.unlink("a1", "google", 6).await.expect("an answer");
+        store
+            .unlink("a1", "google", "s1", 6)
+            .await
+            .expect("an answer");
         wakes.next().await;
         store.delete_account("a1", 7).await.expect("an answer");
         wakes.next().await;

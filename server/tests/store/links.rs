@@ -86,16 +86,51 @@ on_both! {
         let store = &database.store;
         sign_in(store, &ada(&["id:ada"]), 1).await;
         link(store, &at_google("ada"), "a1", 2).await;
-        let unlinked = store.unlink("a1", "google", 3).await;
-        assert_eq!(unlinked.expect("an answer"), Unlinked::Done);
+        let unlinked = store.unlink("a1", "google", "s1", 3).await;
+        assert_eq!(unlinked.expect("an answer"), Unlinked::Done(Vec::new()));
         assert_eq!(providers(store, "s1").await, ["spotify"]);
         assert_eq!(sign_in(store, &at_google("ada"), 4).await, "a4");
+    }
+
+    async fn sessions_of_an_unlinked_identity_end_with_it(database: Database) {
+        let store = &database.store;
+        sign_in(store, &ada(&["id:ada"]), 1).await;
+        link(store, &at_google("ada"), "a1", 2).await;
+        sign_in(store, &at_google("ada"), 3).await;
+        sign_in(store, &at_google("ada"), 4).await;
+        sign_in(store, &ada(&["id:ada"]), 5).await;
+        let unlinked = store.unlink("a1", "google", "s3", 6).await;
+        assert_eq!(unlinked.expect("an answer"), Unlinked::Done(vec!["s4".to_owned()]));
+        let ended = store.ended_since(0).await.expect("a list");
+        assert_eq!(ended, [("s4".to_owned(), 6)]);
+        let left = store.sessions_of("a1").await.expect("a list");
+        let mut left: Vec<&str> = left.iter().map(|session| session.id.as_str()).collect();
+        left.sort_unstable();
+        assert_eq!(left, ["s1", "s3", "s5"]);
+    }
+
+    async fn a_sign_in_beside_an_unlink_ends_or_is_new(database: Database) {
+        let (here, there) = (&database.store, database.again().await);
+        for n in 1..=10 {
+            let (ada, bea) = (ada(&[&format!("id:{n}")]), at_google(&format!("bea{n}")));
+            let account = sign_in(here, &ada, 10 * n).await;
+            link(here, &bea, &account, 10 * n + 1).await;
+            let asking = format!("s{}", 10 * n);
+            let (unlinked, signed_in) = tokio::join!(
+                here.unlink(&account, "google", &asking, 3),
+                sign_in(&there, &bea, 10 * n + 2)
+            );
+            let Unlinked::Done(ended) = unlinked.expect("an answer") else {
+                panic!("it was linked");
+            };
+            assert_eq!(ended.len() == 1, signed_in == account, "{ended:?}");
+        }
     }
 
     async fn the_last_identity_stays(database: Database) {
         let store = &database.store;
         sign_in(store, &ada(&["id:ada"]), 1).await;
-        let unlinked = store.unlink("a1", "spotify", 2).await;
+        let unlinked = store.unlink("a1", "spotify", "s1", 2).await;
         assert_eq!(unlinked.expect("an answer"), Unlinked::Last);
         assert_eq!(providers(store, "s1").await, ["spotify"]);
     }
@@ -104,7 +139,7 @@ on_both! {
         let store = &database.store;
         sign_in(store, &ada(&["id:ada"]), 1).await;
         for (account, provider) in [("a1", "google"), ("a2", "spotify")] {
-            let unlinked = store.unlink(account, provider, 2).await;
+            let unlinked = store.unlink(account, provider, "s1", 2).await;
             assert_eq!(unlinked.expect("an answer"), Unlinked::NotThere);
         }
     }
@@ -117,12 +152,12 @@ on_both! {
                 link(here, &person, "a1", n).await;
             }
             let (one, other) =
-                tokio::join!(here.unlink("a1", "google", 3), there.unlink("a1", "spotify", 3));
+                tokio::join!(here.unlink("a1", "google", "s1", 3), there.unlink("a1", "spotify", "s1", 3));
             let unlinks = [one.expect("an answer"), other.expect("an answer")];
             assert!(
                 matches!(
                     unlinks,
-                    [Unlinked::Done, Unlinked::Last] | [Unlinked::Last, Unlinked::Done]
+                    [Unlinked::Done(_), Unlinked::Last] | [Unlinked::Last, Unlinked::Done(_)]
                 ),
                 "{unlinks:?}"
             );
@@ -134,7 +169,7 @@ on_both! {
         let store = &database.store;
         sign_in(store, &ada(&["id:ada"]), 1).await;
         link(store, &at_google("ada"), "a1", 2).await;
-        store.unlink("a1", "spotify", 3).await.expect("an answer");
+        store.unlink("a1", "spotify", "s1", 3).await.expect("an answer");
         let found = store.session_and_account("s1").await.expect("an answer");
         let account = found.expect("a session").1;
         assert_eq!(account.name.as_deref(), Some("ada of Google"));
@@ -149,7 +184,7 @@ on_both! {
         // It was seen last, and nobody signed in with it.
         let third = Person { provider: "third".into(), issuer: "https://third.example".into(), ..at_google("ada") };
         link(store, &third, "a1", 3).await;
-        store.unlink("a1", "google", 4).await.expect("an answer");
+        store.unlink("a1", "google", "s1", 4).await.expect("an answer");
         let found = store.session_and_account("s1").await.expect("an answer");
         let account = found.expect("a session").1;
         assert_eq!(account.name.as_deref(), Some("Ada"));
@@ -210,7 +245,7 @@ on_both! {
         // The last statement of each has nowhere to write.
         database.run("ALTER TABLE account_change RENAME TO away").await;
         assert!(try_link(store, &at_google("ada"), "a1", 4).await.is_err());
-        assert!(store.unlink("a2", "google", 4).await.is_err());
+        assert!(store.unlink("a2", "google", "s2", 4).await.is_err());
         assert!(store.delete_account("a2", 4).await.is_err());
         database.run("ALTER TABLE away RENAME TO account_change").await;
         assert_eq!(providers(store, "s1").await, ["spotify"]);

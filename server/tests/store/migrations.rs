@@ -6,7 +6,7 @@ use server::store::Store;
 use sqlx::migrate::Migrator;
 use sqlx::{AnyPool, Executor as _};
 
-use crate::support::{ada, file_in, on_empty_postgres, sign_in};
+use crate::support::{ada, file_in, logout, on_empty_postgres, sign_in};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -42,10 +42,9 @@ async fn an_earlier_database_is_brought_up_to_date(url: String) {
     );
     assert_eq!(identities[0].seen_at, 5);
     assert_eq!(sign_in(&store, &ada(&["id:ada"]), 9).await, "a1");
-    let ended = store
-        .end_sessions_by_provider("https://accounts.spotify.com", Some("ada"), None, 10)
-        .await;
-    assert_eq!(ended.expect("a list"), ["s1", "s9"]);
+    let logout = logout("https://accounts.spotify.com", "token", Some("ada"), None);
+    let ended = store.log_out(&logout, 10).await.expect("an answer");
+    assert_eq!(ended.expect("a fresh token"), ["s1", "s9"]);
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 //! What is good for one time.
 
-use server::store::Use;
+use server::store::{Logout, Use};
 
-use crate::support::{Database, on_both};
+use crate::support::{Database, at_google, logout, on_both, sign_in};
+
+const GOOGLE: &str = "https://accounts.google.com";
 
 on_both! {
     async fn a_transaction_is_used_once(database: Database) {
@@ -37,21 +39,36 @@ on_both! {
     async fn a_logout_token_is_used_once(database: Database) {
         let store = &database.store;
         for (issuer, token, used) in [
-            ("issuer", "token", Use::First),
-            ("issuer", "token", Use::Again),
-            ("issuer", "another", Use::First),
+            ("issuer", "token", true),
+            ("issuer", "token", false),
+            ("issuer", "another", true),
             // What one issuer calls its token says nothing of another's.
-            ("elsewhere", "token", Use::First),
+            ("elsewhere", "token", true),
         ] {
-            let answer = store.use_logout_token(issuer, token, 100, 100).await;
-            assert_eq!(answer.expect("an answer"), used, "{issuer} {token}");
+            let answer = store.log_out(&logout(issuer, token, None, None), 100).await;
+            assert_eq!(answer.expect("an answer").is_some(), used, "{issuer} {token}");
         }
     }
 
     async fn logout_tokens_past_their_time_are_forgotten(database: Database) {
         let store = &database.store;
-        store.use_logout_token("issuer", "old", 100, 0).await.expect("used");
-        store.use_logout_token("issuer", "new", 300, 101).await.expect("used");
+        let old = logout("issuer", "old", None, None);
+        store.log_out(&old, 0).await.expect("used");
+        let new = Logout { until: 300, ..logout("issuer", "new", None, None) };
+        store.log_out(&new, 101).await.expect("used");
         assert_eq!(database.number("SELECT COUNT(*) FROM used_logout_token").await, 1);
+    }
+
+    async fn a_logout_that_failed_can_be_asked_for_again(database: Database) {
+        let store = &database.store;
+        sign_in(store, &at_google("ada"), 1).await;
+        let logout = logout(GOOGLE, "token", Some("ada"), None);
+        // The token is used up first; the end of the session has nowhere to be written.
+        database.run("ALTER TABLE ended_session RENAME TO away").await;
+        assert!(store.log_out(&logout, 5).await.is_err());
+        database.run("ALTER TABLE away RENAME TO ended_session").await;
+        let ended = store.log_out(&logout, 5).await.expect("an answer");
+        assert_eq!(ended.expect("a token that is good still"), ["s1"]);
+        assert_eq!(store.log_out(&logout, 5).await.expect("an answer"), None);
     }
 }

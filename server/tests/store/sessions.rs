@@ -1,10 +1,14 @@
 //! Sessions: used, listed, ended, ended by a provider, forgotten.
 
-use server::store::{Linked, NewSession, Store};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::support::{Database, ada, at_google, link, on_both, sign_in};
+use server::store::{Linked, Logout, NewSession, Store};
+
+use crate::support::{Database, ada, at_google, link, logout, on_both, sign_in};
 
 const GOOGLE: &str = "https://accounts.google.com";
+/// A logout token is good once, so each has a name of its own.
+static TOKENS: AtomicU32 = AtomicU32::new(0);
 
 async fn alive(store: &Store, session: &str) -> bool {
     let found = store.session_and_account(session).await;
@@ -26,10 +30,14 @@ async fn with_sid(store: &Store, subject: &str, id: &str, sid: Option<&str>) {
 }
 
 async fn ended_by(store: &Store, subject: Option<&str>, sid: Option<&str>) -> Vec<String> {
+    let token_id = format!(
+        "{subject:?} {sid:?} {}",
+        TOKENS.fetch_add(1, Ordering::Relaxed)
+    );
     let ended = store
-        .end_sessions_by_provider(GOOGLE, subject, sid, 5)
+        .log_out(&logout(GOOGLE, &token_id, subject, sid), 5)
         .await;
-    ended.expect("a list")
+    ended.expect("an answer").expect("a fresh token")
 }
 
 on_both! {
@@ -137,10 +145,9 @@ on_both! {
     async fn another_issuer_ends_nothing(database: Database) {
         let store = &database.store;
         with_sid(store, "ada", "s1", Some("one")).await;
-        let ended = store
-            .end_sessions_by_provider("https://elsewhere.example", Some("ada"), Some("one"), 5)
-            .await;
-        assert!(ended.expect("a list").is_empty());
+        let logout = logout("https://elsewhere.example", "token", Some("ada"), Some("one"));
+        let ended = store.log_out(&logout, 5).await;
+        assert_eq!(ended.expect("an answer"), Some(Vec::new()));
         assert!(alive(store, "s1").await);
     }
 
@@ -160,7 +167,7 @@ on_both! {
         let store = &database.store;
         with_sid(store, "ada", "s1", Some("one")).await;
         link(store, &ada(&["id:ada"]), "a-s1", 2).await;
-        store.unlink("a-s1", "google", 3).await.expect("an answer");
+        store.unlink("a-s1", "google", "s1", 3).await.expect("an answer");
         assert!(ended_by(store, Some("ada"), Some("one")).await.is_empty());
         assert!(alive(store, "s1").await);
     }
@@ -194,7 +201,8 @@ on_both! {
         link(store, &at_google("ada"), "a10", 5).await;
         store.touch_session("s10", 50).await.expect("an answer");
         store.end_session("s40", 6).await.expect("ended");
-        store.use_logout_token("issuer", "token", 6, 0).await.expect("used");
+        let used = Logout { until: 6, ..logout("issuer", "token", None, None) };
+        store.log_out(&used, 0).await.expect("used");
         store.purge(25, 15, 6).await.expect("purged");
         // One was opened too long ago, one was not used.
         assert!(!alive(store, "s10").await && !alive(store, "s20").await);

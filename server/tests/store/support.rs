@@ -8,7 +8,7 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures::FutureExt as _;
-use server::store::{Linked, NewSession, Person, Store, StoreError};
+use server::store::{Linked, Logout, NewSession, Person, Store, StoreError};
 use sqlx::{AnyPool, Connection as _, Executor as _, PgConnection};
 
 const CLUSTER: &str = "STAGEDOOR_TEST_POSTGRES";
@@ -201,4 +201,20 @@ pub(crate) async fn providers(store: &Store, session: &str) -> Vec<String> {
         .into_iter()
         .map(|identity| identity.provider)
         .collect()
+}
+
+/// A logout token of `issuer` that would be taken until 100.
+pub(crate) fn logout<'a>(
+    issuer: &'a str,
+    token_id: &'a str,
+    subject: Option<&'a str>,
+    provider_session: Option<&'a str>,
+) -> Logout<'a> {
+    Logout {
+        issuer,
+        token_id,
+        until: 100,
+        subject,
+        provider_session,
+    }
 }
