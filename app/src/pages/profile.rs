@@ -37,9 +37,9 @@ pub fn Profile() -> impl IntoView {
 
 #[component]
 fn Invitation() -> impl IntoView {
-    let whose = use_session().with_labels(|labels| match labels {
-        [only] => (*only).to_owned(),
-        _ => "the service you choose".to_owned(),
+    let (whose, its) = use_session().with_labels(|labels| match labels {
+        [only] => ((*only).to_owned(), format!("{only}'s")),
+        _ => ("the service you choose".to_owned(), "its".to_owned()),
     });
     view! {
         <section class="narrow invitation">
@@ -52,7 +52,7 @@ fn Invitation() -> impl IntoView {
             </ul>
             <p>
                 {format!(
-                    "You type your password on {whose}'s own page. It stays with {whose}, and this \
+                    "You type your password on {its} own page. It stays with {whose}, and this \
                      app never sees it."
                 )}
             </p>

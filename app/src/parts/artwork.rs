@@ -38,7 +38,7 @@ pub fn Artwork(
         None => view! {
             <svg
                 class="artwork none"
-                viewBox="0 0 32 32"
+                viewBox="-12 -12 56 56"
                 width=size.to_string()
                 height=size.to_string()
                 role=(!alt.is_empty()).then_some("img")

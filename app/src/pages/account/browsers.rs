@@ -69,7 +69,7 @@ fn List(act: Act, asked: Asked<Sessions>, list: Sessions) -> impl IntoView {
         {if others > 0 {
             view! {
                 <div class="actions">
-                    <ActButton act name="others" words="End all others" press />
+                    <ActButton act name="others" words="End all others" quiet=true press />
                 </div>
             }
             .into_any()
@@ -87,6 +87,13 @@ fn Entry(act: Act, asked: Asked<Sessions>, entry: SessionEntry) -> impl IntoView
         .browser
         .filter(|browser| !browser.trim().is_empty())
         .unwrap_or_else(|| "A browser that does not say which".to_owned());
+    // The last day does not move, whoever comes.
+    let last_day = entry.created_at.saturating_add(session.life().max_s);
+    let until = if entry.ends_at < last_day {
+        " unless it is used before."
+    } else {
+        " in any case."
+    };
     let by = entry.provider.map(|id| session.label(&id));
     let deed = if entry.current {
         view! { <SignOutButton /> }.into_any()
@@ -124,7 +131,7 @@ fn Entry(act: Act, asked: Asked<Sessions>, entry: SessionEntry) -> impl IntoView
                     {by.map(|label| format!("Signed in with {label}, "))}
                     <Moment at=entry.created_at />
                     ". Last seen " <Moment at=entry.seen_at />
-                    ". Ends " <Moment at=entry.ends_at /> " unless it is used before."
+                    ". Ends " <Moment at=entry.ends_at /> {until}
                 </p>
             </div>
             <div class="entry-deeds">{deed}</div>
