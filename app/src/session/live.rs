@@ -19,8 +19,7 @@ pub struct Session {
     life: SessionLife,
     /// Whether the page that was loaded should ask for itself.
     ask: bool,
-    /// Counts what was learnt. An answer counts only if nothing was learnt since its request.
-    learnt: StoredValue<u32>,
+    turns: StoredValue<Turns>,
     signed_in: Memo<Option<bool>>,
     account: Memo<Option<AccountView>>,
 }
@@ -35,7 +34,7 @@ pub fn provide_session(boot: Boot) -> Session {
         providers: StoredValue::new(boot.providers),
         life: boot.session_life,
         ask,
-        learnt: StoredValue::new(0),
+        turns: StoredValue::new(Turns::default()),
         signed_in: Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.signed_in))),
         account: Memo::new(move |_| view.with(|view| view.as_ref()?.account.clone())),
     };
@@ -141,19 +140,31 @@ impl Session {
     /// # Errors
     /// As [`api::session`]; what was known stays, and [`Session::trouble`] tells where nothing was.
     pub async fn ask(self) -> Result<SessionView, ApiError> {
-        let before = self.learnt.get_value();
+        let turn = self.begin();
         let answer = api::session().await;
-        match (&answer, self.learnt.get_value() == before) {
-            (Ok(view), true) => self.put(view.clone()),
-            (Ok(_), false) => {}
-            (Err(error), _) => self.trouble.set(Some(error.clone())),
+        match &answer {
+            Ok(view) => self.take(turn, Some(view.clone())),
+            Err(error) => self.trouble.set(Some(error.clone())),
         }
         answer
     }
 
     fn learn(self, view: Option<SessionView>) {
-        self.learnt
-            .update_value(|count| *count = count.wrapping_add(1));
+        let turn = self.begin();
+        self.take(turn, view);
+    }
+
+    fn begin(self) -> u64 {
+        self.turns
+            .try_update_value(Turns::begin)
+            .unwrap_or_default()
+    }
+
+    /// Takes up what began at `turn`, unless something that began later is known already.
+    fn take(self, turn: u64, view: Option<SessionView>) {
+        if self.turns.try_update_value(|turns| turns.take(turn)) != Some(true) {
+            return;
+        }
         self.trouble
             .maybe_update(|trouble| trouble.take().is_some());
         self.view.maybe_update(|known| {
@@ -161,5 +172,56 @@ impl Session {
             *known = view;
             new
         });
+    }
+}
+
+/// The order of questions and news. Answers overtake each other; what counts is when the question
+/// was asked, so that the answer to an older one undoes nothing, and hinders no newer one.
+#[derive(Debug, Default, Clone, Copy)]
+struct Turns {
+    begun: u64,
+    taken: u64,
+}
+
+impl Turns {
+    fn begin(&mut self) -> u64 {
+        self.begun += 1;
+        self.begun
+    }
+
+    /// Whether what began at `turn` is the newest so far.
+    fn take(&mut self, turn: u64) -> bool {
+        let newest = turn > self.taken;
+        if newest {
+            self.taken = turn;
+        }
+        newest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Turns;
+
+    #[test]
+    fn an_older_answer_undoes_nothing() {
+        let mut turns = Turns::default();
+        let (older, newer) = (turns.begin(), turns.begin());
+        assert!(turns.take(newer) && !turns.take(older));
+    }
+
+    #[test]
+    fn an_older_answer_hinders_no_newer_one() {
+        let mut turns = Turns::default();
+        let (older, newer) = (turns.begin(), turns.begin());
+        assert!(turns.take(older) && turns.take(newer));
+    }
+
+    #[test]
+    fn news_count_against_questions_before_them() {
+        let mut turns = Turns::default();
+        let question = turns.begin();
+        let news = turns.begin();
+        assert!(turns.take(news) && !turns.take(question));
     }
 }
