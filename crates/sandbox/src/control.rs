@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::accounts::{Ask, AuthorizeRefusal, authorize};
 use crate::fault::Fault;
+use crate::library::{Library, LibrarySettings, LibrarySize};
 use crate::listener::Listener;
 use crate::log::Entry;
 use crate::profile::{Profile, RefreshPolicy};
@@ -27,6 +28,10 @@ const MOST: usize = 1000;
 const MAX_OFFSET_S: i64 = 100 * 366 * 24 * 3600;
 /// Thirty days, in seconds.
 const MAX_TOKEN_LIFE_S: i64 = 30 * 24 * 3600;
+/// An hour, in seconds.
+const MAX_LIST_LAG_S: i64 = 3600;
+/// As much as can be had of a top list.
+const MAX_TOP: usize = 50;
 
 /// Changes what the sandbox does, from the same process; clones act on the same sandbox.
 #[derive(Debug, Clone)]
@@ -56,6 +61,8 @@ pub struct Snapshot {
     pub owner_premium_lapsed: bool,
     /// The life of the next access token, in seconds.
     pub token_life_s: i64,
+    /// The provider's habits with libraries.
+    pub library: LibrarySettings,
     /// The people who can sign in.
     pub users: Vec<Listener>,
     /// The registered apps.
@@ -193,6 +200,41 @@ impl Control {
         Ok(())
     }
 
+    /// Makes the library of a listener anew, with so much in it.
+    ///
+    /// # Errors
+    /// An unknown login, or top lists of more than fifty.
+    pub fn set_library(&self, login: &str, size: LibrarySize) -> Result<(), ControlError> {
+        if size.top > MAX_TOP {
+            return refuse("`top` must be at most 50");
+        }
+        let library = Library::new(login, size, self.world.catalogue());
+        self.world.with(|data| {
+            if !data.listeners.contains_key(login) {
+                return refuse("there is no listener of this `login`");
+            }
+            data.libraries.insert(login.to_owned(), library);
+            Ok(())
+        })
+    }
+
+    /// Sets the provider's habits with libraries.
+    ///
+    /// # Errors
+    /// Lists that lag by less than nothing or more than an hour.
+    pub fn set_library_settings(&self, settings: LibrarySettings) -> Result<(), ControlError> {
+        if !(0..=MAX_LIST_LAG_S).contains(&settings.list_lag_s) {
+            return refuse("`list_lag_s` must be between 0 and 3600");
+        }
+        self.world.with(|data| data.switches.library = settings);
+        Ok(())
+    }
+
+    /// The provider's habits with libraries at the moment.
+    fn library_settings(&self) -> LibrarySettings {
+        self.world.with(|data| data.switches.library)
+    }
+
     /// Signs a listener in and agrees, without the pages: the callback URL with its code.
     ///
     /// # Errors
@@ -249,6 +291,7 @@ impl Control {
             omit_scope: data.switches.omit_scope,
             owner_premium_lapsed: data.switches.owner_premium_lapsed,
             token_life_s: data.switches.token_life_s,
+            library: data.switches.library,
             users: data.listeners.values().cloned().collect(),
             clients: data.clients.values().cloned().collect(),
             faults: data.faults.clone(),

@@ -39,6 +39,11 @@ impl Profile {
         self != Self::Dev2026
     }
 
+    /// Whether the endpoints that were removed in February 2026 are still there.
+    pub(crate) fn keeps_removed_endpoints(self) -> bool {
+        self != Self::Dev2026
+    }
+
     /// The most and the usual number of search results of one type.
     pub(crate) fn search_limits(self) -> (usize, usize) {
         match self {

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::control::Control;
 use crate::fault::Fault;
 use crate::google::Google;
+use crate::library::{Library, LibrarySettings, LibrarySize};
 use crate::listener::Listener;
 use crate::log::Log;
 use crate::mint::Mint;
@@ -48,6 +49,16 @@ pub(crate) struct Data {
     pub(crate) log: Log,
     pub(crate) switches: Switches,
     pub(crate) google: Google,
+    /// Of those who have looked at theirs.
+    pub(crate) libraries: BTreeMap<String, Library>,
+}
+
+/// The times that count for a library, in unix seconds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LibraryTimes {
+    pub(crate) now: i64,
+    /// What lists show is how it stood then.
+    pub(crate) listed: i64,
 }
 
 /// The provider's habits, as set at the moment.
@@ -58,6 +69,7 @@ pub(crate) struct Switches {
     pub(crate) omit_scope: bool,
     pub(crate) owner_premium_lapsed: bool,
     pub(crate) token_life_s: i64,
+    pub(crate) library: LibrarySettings,
 }
 
 impl World {
@@ -108,6 +120,26 @@ impl World {
         work(&mut data)
     }
 
+    /// Works on the library of a listener, under the lock.
+    pub(crate) fn library<T>(
+        &self,
+        login: &str,
+        work: impl FnOnce(&mut Library, LibraryTimes) -> T,
+    ) -> T {
+        self.with(|data| {
+            let now = data.clock.now();
+            let times = LibraryTimes {
+                now,
+                listed: now.saturating_sub(data.switches.library.list_lag_s),
+            };
+            let library = data
+                .libraries
+                .entry(login.to_owned())
+                .or_insert_with(|| Library::new(login, LibrarySize::of(login), self.catalogue()));
+            work(library, times)
+        })
+    }
+
     /// Uses up one turn of the oldest fault that fits.
     pub(crate) fn take_fault(&self, method: &Method, path: &str) -> Option<Fault> {
         self.with(|data| {
@@ -153,6 +185,7 @@ impl Data {
             log: Log::default(),
             switches: Switches::default(),
             google: Google::new(base),
+            libraries: BTreeMap::new(),
         }
     }
 
@@ -176,6 +209,7 @@ impl Default for Switches {
             omit_scope: false,
             owner_premium_lapsed: false,
             token_life_s: TOKEN_LIFE_S,
+            library: LibrarySettings::default(),
         }
     }
 }

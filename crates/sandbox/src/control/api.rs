@@ -13,6 +13,7 @@ use super::{Control, ControlError, overlay};
 use crate::accounts::AuthorizeRefusal;
 use crate::fault::{Fault, begins};
 use crate::form::media_type;
+use crate::library::LibrarySize;
 use crate::listener::Listener;
 use crate::log::Entry;
 use crate::profile::{Profile, RefreshPolicy};
@@ -163,6 +164,28 @@ pub(crate) async fn premium(State(world): State<World>, Body(body): Body<Premium
 pub(crate) async fn token_life(State(world): State<World>, Body(body): Body<LifeBody>) -> Answer {
     Control::new(world).set_token_life(body.seconds)?;
     Ok(Json(json!(body)))
+}
+
+/// What is left out is as large as it is for that login at first.
+pub(crate) async fn library(State(world): State<World>, Body(mut given): Body<Value>) -> Answer {
+    let login = given
+        .as_object_mut()
+        .and_then(|fields| fields.remove("login"));
+    let login = login.as_ref().and_then(Value::as_str).unwrap_or_default();
+    let size = overlay(&LibrarySize::of(login), given)?;
+    Control::new(world).set_library(login, size)?;
+    Ok(Json(json!(size)))
+}
+
+/// What is left out stays as it is.
+pub(crate) async fn library_settings(
+    State(world): State<World>,
+    Body(given): Body<Value>,
+) -> Answer {
+    let control = Control::new(world);
+    let settings = overlay(&control.library_settings(), given)?;
+    control.set_library_settings(settings)?;
+    Ok(Json(json!(settings)))
 }
 
 pub(crate) async fn authorize(

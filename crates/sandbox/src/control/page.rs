@@ -35,11 +35,12 @@ pub(crate) async fn show(State(world): State<World>) -> Response {
     let body = format!(
         r#"<div class="wide"><header><p><strong>Sandbox</strong> Control panel</p></header><main>
 <h1>Control panel</h1><p id="said" role="status"></p>
-<div class="panels">{}{}{}{}{}{}{}</div>{}{}{}{}{}</main></div><script>{SCRIPT}</script>"#,
+<div class="panels">{}{}{}{}{}{}{}{}</div>{}{}{}{}{}</main></div><script>{SCRIPT}</script>"#,
         clock_panel(&snapshot),
         switch_panel(&snapshot),
         fault_panel(),
         user_panel(),
+        library_panel(),
         client_panel(),
         google_panel(&snapshot.google),
         google_account_panel(),
@@ -83,10 +84,14 @@ fn switch_panel(snapshot: &Snapshot) -> String {
 <form data-post="/control/refresh-policy" class="fields"><label>Refresh tokens<select name="policy">{policies}</select></label>
 <label class="check"><input type="checkbox" name="omit_scope"{}><span>Leave <code>scope</code> out of refresh answers</span></label><button>Set the refresh policy</button></form>
 <form data-post="/control/owner-premium" class="fields"><label class="check"><input type="checkbox" name="lapsed"{}>The owner’s Premium has lapsed</label><button>Set the owner’s Premium</button></form>
-<form data-post="/control/token-life" class="fields"><label>Life of new access tokens, in seconds<input name="seconds" data-kind="number" type="number" min="1" value="{}" required></label><button>Set the life</button></form></section>"#,
+<form data-post="/control/token-life" class="fields"><label>Life of new access tokens, in seconds<input name="seconds" data-kind="number" type="number" min="1" value="{}" required></label><button>Set the life</button></form>
+<form data-post="/control/library-settings" class="fields"><label class="check"><input type="checkbox" name="accepts_artists"{}><span><code>/me/library</code> takes artists</span></label>
+<label>Lists show what was so many seconds ago<input name="list_lag_s" data-kind="number" type="number" min="0" max="3600" value="{}" required></label><button>Set the habits of libraries</button></form></section>"#,
         checked(snapshot.omit_scope),
         checked(snapshot.owner_premium_lapsed),
         snapshot.token_life_s,
+        checked(snapshot.library.accepts_artists),
+        snapshot.library.list_lag_s,
     )
 }
 
@@ -149,6 +154,14 @@ fn user_panel() -> String {
 <label>User id<input name="id"></label><label>E-mail<input name="email"></label><label>Country<input name="country" maxlength="2"></label>
 <label>Product<select name="product"><option>premium</option><option>free</option></select></label>
 <label class="check"><input type="checkbox" name="allow_listed" checked>On the allow list</label><button>Save the listener</button></form></section>"#
+        .to_owned()
+}
+
+fn library_panel() -> String {
+    r#"<section><h2>Make a library anew</h2><form data-post="/control/library" class="fields">
+<label>Login<input name="login" value="ada" required></label><label>Artists followed<input name="artists" data-kind="number" type="number" min="0" max="360"></label>
+<label>Albums saved<input name="albums" data-kind="number" type="number" min="0" max="150"></label><label>Tracks saved<input name="tracks" data-kind="number" type="number" min="0" max="600"></label>
+<label>Length of top lists<input name="top" data-kind="number" type="number" min="0" max="50"></label><button>Make the library</button></form></section>"#
         .to_owned()
 }
 

@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 use crate::browser::{Browser, REDIRECT, authorize, text};
 
 /// Every control, with a method that it has.
-const CONTROLS: [(&str, &str); 24] = [
+const CONTROLS: [(&str, &str); 26] = [
     ("GET", "/"),
     ("GET", "/control"),
     ("GET", "/control/state"),
@@ -24,6 +24,8 @@ const CONTROLS: [(&str, &str); 24] = [
     ("POST", "/control/refresh-policy"),
     ("POST", "/control/owner-premium"),
     ("POST", "/control/token-life"),
+    ("POST", "/control/library"),
+    ("POST", "/control/library-settings"),
     ("POST", "/control/authorize"),
     ("POST", "/control/remove-app"),
     ("POST", "/control/google/accounts"),
