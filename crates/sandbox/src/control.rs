@@ -15,9 +15,10 @@ use crate::accounts::{Ask, AuthorizeRefusal, authorize};
 use crate::fault::Fault;
 use crate::library::{Library, LibrarySettings, LibrarySize};
 use crate::listener::Listener;
-use crate::log::Entry;
+use crate::log::{Count, Entry};
 use crate::profile::{Profile, RefreshPolicy};
 use crate::registration::Client;
+use crate::scope;
 use crate::world::{Data, World};
 
 pub use google::{GoogleConsentView, GoogleSnapshot};
@@ -57,6 +58,8 @@ pub struct Snapshot {
     pub refresh_policy: RefreshPolicy,
     /// Whether refresh answers leave `scope` out.
     pub omit_scope: bool,
+    /// What refreshes grant, where that is not all that was ever agreed to.
+    pub refresh_scope: Option<String>,
     /// Whether the owner of the app has no Premium.
     pub owner_premium_lapsed: bool,
     /// The life of the next access token, in seconds.
@@ -182,6 +185,23 @@ impl Control {
         });
     }
 
+    /// Says what refreshes grant from now on, as a list of scopes: fewer than the person agreed to,
+    /// or more. `None` is all that they ever agreed to, as at the provider.
+    ///
+    /// # Errors
+    /// A scope that is none.
+    pub fn set_refresh_scope(&self, list: Option<&str>) -> Result<(), ControlError> {
+        let scopes = match list {
+            Some(list) => match scope::parse(list) {
+                Some(scopes) => Some(scopes),
+                None => return refuse("`scope` holds one that is none"),
+            },
+            None => None,
+        };
+        self.world.with(|data| data.switches.refresh_scope = scopes);
+        Ok(())
+    }
+
     /// Lets the Premium of the owner of the app lapse, or renews it.
     pub fn set_owner_premium_lapsed(&self, lapsed: bool) {
         self.world
@@ -276,6 +296,32 @@ impl Control {
             .with(|data| data.log.entries().cloned().collect())
     }
 
+    /// How many requests there were of each kind, since the start or the last clearing.
+    pub fn counts(&self) -> Vec<Count> {
+        self.world.with(|data| data.log.counts())
+    }
+
+    /// How many requests for tokens of this grant there were at Spotify; `refresh_token`.
+    pub fn token_requests(&self, grant_type: &str) -> u64 {
+        self.counts()
+            .iter()
+            .filter(|count| count.path == "/spotify/api/token")
+            .filter(|count| count.grant_type.as_deref() == Some(grant_type))
+            .map(|count| count.sent)
+            .sum()
+    }
+
+    /// How often a refresh token was sent that a later one had superseded, at Spotify and at
+    /// Google, since the start or the last reset.
+    pub fn superseded_sent(&self) -> (u64, u64) {
+        self.world.with(|data| {
+            (
+                data.grants.superseded_sent,
+                data.google.grants.superseded_sent,
+            )
+        })
+    }
+
     /// Forgets the requests so far.
     pub fn clear_log(&self) {
         self.world.with(|data| data.log.clear());
@@ -289,6 +335,7 @@ impl Control {
             profile: data.switches.profile,
             refresh_policy: data.switches.refresh_policy,
             omit_scope: data.switches.omit_scope,
+            refresh_scope: data.switches.refresh_scope.as_ref().map(scope::join),
             owner_premium_lapsed: data.switches.owner_premium_lapsed,
             token_life_s: data.switches.token_life_s,
             library: data.switches.library,

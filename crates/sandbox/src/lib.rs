@@ -30,7 +30,7 @@ pub use fault::Fault;
 pub use google::{GoogleAccount, GoogleClaims, GoogleRefusal, GoogleSettings};
 pub use library::{LibrarySettings, LibrarySize};
 pub use listener::{Image, Listener};
-pub use log::Entry;
+pub use log::{Count, Entry};
 pub use profile::{Profile, RefreshPolicy};
 pub use registration::Client;
 pub use router::router;

@@ -64,11 +64,19 @@ pub enum RefreshPolicy {
     RotateSingleUse,
     /// Every second refresh of a connection rotates, beginning with the second.
     Sometimes,
+    /// As `rotate-single-use`, and whoever sends a superseded token ends the whole connection: the
+    /// newest token dies, too (RFC 9700 §4.14.2).
+    RotateKillFamily,
 }
 
 impl RefreshPolicy {
     /// Every policy, the default first.
-    pub const ALL: [Self; 3] = [Self::NeverRotate, Self::RotateSingleUse, Self::Sometimes];
+    pub const ALL: [Self; 4] = [
+        Self::NeverRotate,
+        Self::RotateSingleUse,
+        Self::Sometimes,
+        Self::RotateKillFamily,
+    ];
 
     /// The name the control API uses.
     pub fn name(self) -> &'static str {
@@ -76,6 +84,7 @@ impl RefreshPolicy {
             Self::NeverRotate => "never-rotate",
             Self::RotateSingleUse => "rotate-single-use",
             Self::Sometimes => "sometimes",
+            Self::RotateKillFamily => "rotate-kill-family",
         }
     }
 
@@ -83,8 +92,13 @@ impl RefreshPolicy {
     pub(crate) fn rotates(self, number: u64) -> bool {
         match self {
             Self::NeverRotate => false,
-            Self::RotateSingleUse => true,
+            Self::RotateSingleUse | Self::RotateKillFamily => true,
             Self::Sometimes => number.is_multiple_of(2),
         }
+    }
+
+    /// Whether a superseded token ends what came after it.
+    pub(crate) fn kills_family(self) -> bool {
+        self == Self::RotateKillFamily
     }
 }

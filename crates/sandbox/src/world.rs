@@ -14,10 +14,11 @@ use crate::fault::Fault;
 use crate::google::Google;
 use crate::library::{Library, LibrarySettings, LibrarySize};
 use crate::listener::Listener;
-use crate::log::Log;
+use crate::log::{GrantType, Log};
 use crate::mint::Mint;
 use crate::profile::{Profile, RefreshPolicy};
 use crate::registration::Client;
+use crate::scope::Scopes;
 
 /// An access token lives this long, in seconds.
 const TOKEN_LIFE_S: i64 = 3600;
@@ -62,11 +63,13 @@ pub(crate) struct LibraryTimes {
 }
 
 /// The provider's habits, as set at the moment.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Switches {
     pub(crate) profile: Profile,
     pub(crate) refresh_policy: RefreshPolicy,
     pub(crate) omit_scope: bool,
+    /// What refreshes grant, where that is not all that was ever agreed to.
+    pub(crate) refresh_scope: Option<Scopes>,
     pub(crate) owner_premium_lapsed: bool,
     pub(crate) token_life_s: i64,
     pub(crate) library: LibrarySettings,
@@ -141,12 +144,17 @@ impl World {
     }
 
     /// Uses up one turn of the oldest fault that fits.
-    pub(crate) fn take_fault(&self, method: &Method, path: &str) -> Option<Fault> {
+    pub(crate) fn take_fault(
+        &self,
+        method: &Method,
+        path: &str,
+        grant: Option<&GrantType>,
+    ) -> Option<Fault> {
         self.with(|data| {
             let index = data
                 .faults
                 .iter()
-                .position(|fault| fault.fits(method, path))?;
+                .position(|fault| fault.fits(method, path, grant))?;
             let fault = data.faults.get_mut(index)?;
             let taken = fault.clone();
             fault.times -= 1;
@@ -207,6 +215,7 @@ impl Default for Switches {
             profile: Profile::default(),
             refresh_policy: RefreshPolicy::default(),
             omit_scope: false,
+            refresh_scope: None,
             owner_premium_lapsed: false,
             token_life_s: TOKEN_LIFE_S,
             library: LibrarySettings::default(),

@@ -76,6 +76,12 @@ pub(crate) struct PolicyBody {
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct ScopeBody {
+    scope: Option<String>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct PremiumBody {
     lapsed: bool,
 }
@@ -104,6 +110,7 @@ pub(crate) struct RemovalBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct LogQuery {
     path: Option<String>,
+    grant_type: Option<String>,
     after: Option<u64>,
 }
 
@@ -153,6 +160,14 @@ pub(crate) async fn profile(State(world): State<World>, Body(body): Body<Profile
 
 pub(crate) async fn policy(State(world): State<World>, Body(body): Body<PolicyBody>) -> Answer {
     Control::new(world).set_refresh_policy(body.policy, body.omit_scope);
+    Ok(Json(json!(body)))
+}
+
+pub(crate) async fn refresh_scope(
+    State(world): State<World>,
+    Body(body): Body<ScopeBody>,
+) -> Answer {
+    Control::new(world).set_refresh_scope(body.scope.as_deref())?;
     Ok(Json(json!(body)))
 }
 
@@ -219,9 +234,22 @@ pub(crate) async fn log(
             .path
             .as_deref()
             .is_none_or(|path| begins(&entry.path, path))
+            && query
+                .grant_type
+                .as_deref()
+                .is_none_or(|grant| entry.form_value("grant_type") == Some(grant))
             && query.after.is_none_or(|id| entry.id > id)
     });
     Json(entries)
+}
+
+pub(crate) async fn counts(State(world): State<World>) -> Json<Value> {
+    let control = Control::new(world);
+    let (spotify, google) = control.superseded_sent();
+    Json(json!({
+        "requests": control.counts(),
+        "superseded_sent": { "spotify": spotify, "google": google },
+    }))
 }
 
 pub(crate) async fn clear_log(State(world): State<World>, _: Body<Nothing>) -> Answer {
