@@ -10,11 +10,13 @@ use axum::http::{self, HeaderMap, HeaderName, HeaderValue, Method, Response, Sta
 use futures::StreamExt as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use oauth::tokens::{AccessToken, TokenSet};
+use spotify::paths::Endpoint;
 
 use crate::answer;
 use crate::connection::Held;
 use crate::cookies::{CookieName, Jar};
 use crate::egress::EgressError;
+use crate::held_back::Whose;
 use crate::limits::Kind;
 use crate::provider::{self, Provider};
 use crate::refresh::NoTokens;
@@ -57,6 +59,7 @@ pub async fn handle(State(world): State<Arc<World>>, request: Request) -> Respon
 
 /// A request for the Web API, checked and read.
 struct Call {
+    endpoint: &'static Endpoint,
     method: Method,
     target: String,
     headers: HeaderMap,
@@ -121,10 +124,15 @@ impl World {
         let client = self.limits.client(peer, request.headers());
         match (who, held) {
             (Who::Session(claims), Held::Tokens(tokens)) => {
-                let call = read(request, &path).await?;
+                self.limits.check_call(&claims.sid, client)?;
+                let call = read(request, &path, endpoint).await?;
+                let whose = Whose::Session(claims.sid.clone());
+                self.held_back.check(&whose, endpoint, self.clock.now())?;
                 let result = self
                     .call_as_person(provider, &call, &claims, *tokens, jar)
                     .await;
+                self.held_back
+                    .note(&whose, endpoint, &result, self.clock.now());
                 if self.ended.contains(&claims.sid) {
                     // The browser may hold the cookies of another session by now.
                     jar.leave();
@@ -139,7 +147,7 @@ impl World {
                 }
             }
             _ if endpoint.catalogue => {
-                let call = read(request, &path).await?;
+                let call = read(request, &path, endpoint).await?;
                 self.call_as_visitor(provider, &call, client).await
             }
             (Who::Session(_), _) => Err(Code::NotConnected.into()),
@@ -200,12 +208,13 @@ impl World {
         call: &Call,
         client: IpAddr,
     ) -> Result<Response<Body>, ApiError> {
-        self.limits
-            .check(Kind::Catalogue, client)
-            .map_err(|limited| {
-                ApiError::new(Code::RateLimited).retry_after(limited.retry_after_s)
-            })?;
-        self.call_as_app(provider, call).await
+        self.limits.check(Kind::Catalogue, client)?;
+        let (whose, endpoint) = (Whose::App, call.endpoint);
+        self.held_back.check(&whose, endpoint, self.clock.now())?;
+        let result = self.call_as_app(provider, call).await;
+        self.held_back
+            .note(&whose, endpoint, &result, self.clock.now());
+        result
     }
 
     async fn call_as_app(
@@ -348,7 +357,7 @@ impl World {
 }
 
 /// Reads the request whole, and takes of it what is passed on.
-async fn read(request: Request, path: &str) -> Result<Call, ApiError> {
+async fn read(request: Request, path: &str, endpoint: &'static Endpoint) -> Result<Call, ApiError> {
     let (parts, body) = request.into_parts();
     let query = parts.uri.query().unwrap_or_default();
     if query.len() > QUERY_BYTES {
@@ -374,6 +383,7 @@ async fn read(request: Request, path: &str) -> Result<Call, ApiError> {
         format!("{path}?{query}")
     };
     Ok(Call {
+        endpoint,
         method: parts.method,
         target,
         headers,

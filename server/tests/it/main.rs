@@ -2,6 +2,7 @@
 
 mod accounts;
 mod admin;
+mod app_token;
 mod cookies;
 mod database;
 mod google;
@@ -10,6 +11,8 @@ mod headers;
 mod interrupted;
 mod jwks;
 mod law;
+mod library;
+mod limits;
 mod logs;
 mod nodes;
 mod pages;
