@@ -48,6 +48,8 @@ struct Wait {
     code: Code,
     until: i64,
     look_at: i64,
+    /// A call went through to look.
+    looked: bool,
 }
 
 impl HeldBack {
@@ -83,6 +85,7 @@ impl HeldBack {
         for key in looks {
             if let Some(wait) = waits.get_mut(&key) {
                 wait.look_at = now + LOOK_S;
+                wait.looked = true;
             }
         }
         Ok(())
@@ -100,15 +103,15 @@ impl HeldBack {
             return;
         }
         let mut waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
-        let error = match result {
-            Ok(_) => {
-                if !waits.is_empty() {
-                    waits.remove(&(whose.clone(), bucket(endpoint)));
-                    waits.remove(&(Whose::Everybody, bucket(endpoint)));
+        let Err(error) = result else {
+            for whose in [whose, &Whose::Everybody] {
+                let key = (whose.clone(), bucket(endpoint));
+                // What was on its way before the wait began does not end it.
+                if waits.get(&key).is_some_and(|wait| wait.looked) {
+                    waits.remove(&key);
                 }
-                return;
             }
-            Err(error) => error,
+            return;
         };
         let whose = match error.code {
             Code::RateLimited => whose.clone(),
@@ -128,6 +131,7 @@ impl HeldBack {
                 code: error.code,
                 until,
                 look_at: until.min(now + BELIEVED_S),
+                looked: false,
             };
             waits.insert((whose, bucket(endpoint)), wait);
         }
@@ -208,6 +212,15 @@ mod tests {
         assert_eq!(held.check(&session("a"), search, 3660), Ok(()));
         held.note(&session("a"), search, &Ok(()), 3661);
         assert_eq!(held.check(&Whose::App, search, 3661), Ok(()), "it is over");
+    }
+
+    #[test]
+    fn a_success_that_was_on_its_way_before_does_not_end_a_wait() {
+        let held = HeldBack::new(true);
+        let me = endpoint("/me");
+        held.note(&session("a"), me, &refused(Code::RateLimited, 7), 0);
+        held.note(&session("a"), me, &Ok(()), 1);
+        assert!(held.check(&session("a"), me, 2).is_err());
     }
 
     #[test]
