@@ -200,7 +200,12 @@ impl World {
     }
 
     /// Puts renewed tokens into the jar.
-    fn keep_renewed(&self, jar: &mut Jar, bond: Bond<'_>, tokens: &TokenSet) -> Result<(), ApiError> {
+    fn keep_renewed(
+        &self,
+        jar: &mut Jar,
+        bond: Bond<'_>,
+        tokens: &TokenSet,
+    ) -> Result<(), ApiError> {
         let now = self.clock.now();
         let ends_at = now + self.settings.session_max_s;
         self.connections

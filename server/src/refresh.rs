@@ -259,10 +259,7 @@ impl World {
             .as_ref()
             .is_some_and(|token| hash(token) != key.token_hash);
         let now = self.clock.now();
-        match self
-            .successors
-            .seal(&key, before, newer, now, &self.rng)
-        {
+        match self.successors.seal(&key, before, newer, now, &self.rng) {
             Ok(sealed) => {
                 let outcome = Outcome::Tokens { sealed, superseded };
                 self.store.replace_refresh(&key, &outcome, now).await
@@ -410,7 +407,7 @@ impl World {
                 .map_err(|error| refused(provider, &error))?;
             Ok((endpoints, granted))
         };
-        let (endpoints, granted) = timeout(flight::SEND_DEADLINE - CHECK, sending)
+        let (endpoints, granted) = timeout(flight::SEND_DEADLINE.saturating_sub(CHECK), sending)
             .await
             .map_err(|_| {
                 tracing::warn!(provider = provider.id, "a refresh took too long");

@@ -166,7 +166,7 @@ impl World {
             && held.subject.is_some()
             && held.subject == tokens.subject
         {
-            tokens.refresh_token = held.refresh_token.clone();
+            tokens.refresh_token.clone_from(&held.refresh_token);
             // The same refresh token must not be taken for one that was never used.
             tokens.generation = held.generation.saturating_add(1);
         }

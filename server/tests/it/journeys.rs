@@ -163,8 +163,7 @@ impl Journey {
                 self.visitors[who].browser = browser;
             }
             Event::Tabs(who, kept) => {
-                let mut tabs: Vec<Browser> =
-                    (0..5).map(|tab| self.served(who, tab % 2)).collect();
+                let mut tabs: Vec<Browser> = (0..5).map(|tab| self.served(who, tab % 2)).collect();
                 self.remember(who);
                 let expected = self.expected(who);
                 let answers = futures::future::join_all(tabs.iter_mut().map(Browser::me)).await;
@@ -231,7 +230,11 @@ impl Journey {
         assert_eq!(answer.status, self.expected(who), "{}", answer.text);
         if answer.status == StatusCode::OK {
             let id = answer.json()["id"].clone();
-            let own = if who == 0 { "ada.lindqvist" } else { "hanako+yamada/北%2F1" };
+            let own = if who == 0 {
+                "ada.lindqvist"
+            } else {
+                "hanako+yamada/北%2F1"
+            };
             assert_eq!(id, own, "somebody else's tokens");
         }
     }

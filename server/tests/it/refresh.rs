@@ -593,7 +593,10 @@ async fn connections_are_sealed_anew_when_the_key_moved_to_the_front() {
     let node = stage.again_with(&[("STAGEDOOR_KEYS", &after)]).await;
     let mut browser = node.served(&browser);
     assert!(browser.get("/api/session").await.sets(TOKENS));
-    assert!(!browser.get("/api/session").await.sets(TOKENS), "it is done");
+    assert!(
+        !browser.get("/api/session").await.sets(TOKENS),
+        "it is done"
+    );
     assert_eq!(browser.me().await.status, StatusCode::OK);
     assert!(browser.cookies[TOKENS].starts_with("v1.b."));
     // The session token, which lives for minutes, follows when it is issued anew.
