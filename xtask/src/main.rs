@@ -14,6 +14,7 @@
 
 mod browser;
 mod check;
+mod disk;
 mod end2end;
 mod failure;
 mod http;
@@ -104,7 +105,10 @@ fn command(arguments: &Arguments) -> Result<(), Failure> {
 
 fn carry_out(command: &Command, workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
     match command {
-        Command::Run { real, release } => serve::run(workspace, steps, *real, *release),
+        Command::Run { real, release } => {
+            disk::look(workspace, disk::RUN);
+            serve::run(workspace, steps, *real, *release)
+        }
         Command::Build => {
             tools::crates(workspace, steps)?;
             release::build(workspace, steps).map(drop)
@@ -115,6 +119,7 @@ fn carry_out(command: &Command, workspace: &Workspace, steps: &mut Steps) -> Res
         }
         Command::Test => {
             // What is missing shows at once, and not after ten minutes of tests.
+            disk::look(workspace, disk::TEST);
             tools::crates(workspace, steps)?;
             let playwright = end2end::prepare(workspace, steps)?;
             let browser = wasm_tests::prepare(workspace, steps)?;

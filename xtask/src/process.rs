@@ -20,8 +20,13 @@ const POLL: Duration = Duration::from_millis(40);
 
 /// A command without what cargo told *this* program about its own package: build scripts that
 /// look at those variables would otherwise run again whenever cargo is called from here.
+///
+/// Where nothing is built twice, in CI, it also leaves nothing behind for a second build.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
+    if std::env::var_os("CI").is_some() && std::env::var_os("CARGO_INCREMENTAL").is_none() {
+        command.env("CARGO_INCREMENTAL", "0");
+    }
     for (name, _) in std::env::vars_os() {
         let Some(text) = name.to_str() else { continue };
         if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
