@@ -14,6 +14,7 @@
 
 mod browser;
 mod check;
+mod cluster;
 mod disk;
 mod end2end;
 mod failure;
@@ -24,6 +25,7 @@ mod packages;
 mod port;
 mod postgres;
 mod process;
+mod programs;
 mod release;
 mod serve;
 mod site;
@@ -63,6 +65,13 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
+    /// Start three nodes over one `PostgreSQL`, behind a balancer, with the sandbox; Ctrl-C stops
+    /// all of it.
+    Cluster {
+        /// Run the release build.
+        #[arg(long)]
+        release: bool,
+    },
     /// Build the release: the binaries, and the site with its compressed files.
     Build,
     /// Check the format and the lints of every package on every target it is built for.
@@ -97,7 +106,10 @@ fn command(arguments: &Arguments) -> Result<(), Failure> {
     let workspace = Workspace::load()?;
     let mut steps = Steps::new(arguments.verbose, &workspace.target.join("xtask"))?;
     let outcome = carry_out(&arguments.command, &workspace, &mut steps);
-    if !matches!(arguments.command, Command::Run { .. }) {
+    if !matches!(
+        arguments.command,
+        Command::Run { .. } | Command::Cluster { .. }
+    ) {
         print!("{}", steps.summary());
     }
     outcome
@@ -108,6 +120,10 @@ fn carry_out(command: &Command, workspace: &Workspace, steps: &mut Steps) -> Res
         Command::Run { real, release } => {
             disk::look(workspace, disk::RUN);
             serve::run(workspace, steps, *real, *release)
+        }
+        Command::Cluster { release } => {
+            disk::look(workspace, disk::RUN);
+            cluster::run(workspace, steps, *release)
         }
         Command::Build => {
             tools::crates(workspace, steps)?;
