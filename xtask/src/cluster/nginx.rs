@@ -198,6 +198,18 @@ mod tests {
     }
 
     #[test]
+    fn the_book_says_the_same() {
+        let book = include_str!("../../../docs/many-nodes.md");
+        let text = written();
+        let location = text.split("location").nth(1).unwrap();
+        let lines = location.lines().map(str::trim);
+        let lines = lines.filter(|line| line.starts_with("proxy_") && !line.contains("proxy_pass"));
+        for line in lines.chain(["large_client_header_buffers 4 16k;"]) {
+            assert!(book.lines().any(|one| one.trim() == line), "{line}");
+        }
+    }
+
+    #[test]
     fn every_brace_is_closed() {
         let text = written();
         assert_eq!(text.matches('{').count(), text.matches('}').count());
