@@ -48,6 +48,119 @@ impl From<Base62Id> for String {
     }
 }
 
+/// What a library can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UriKind {
+    /// An artist: held is followed.
+    Artist,
+    /// An album.
+    Album,
+    /// A track.
+    Track,
+    /// A playlist: held is followed, one's own too.
+    Playlist,
+}
+
+impl UriKind {
+    /// The name of the kind in a URI.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Artist => "artist",
+            Self::Album => "album",
+            Self::Track => "track",
+            Self::Playlist => "playlist",
+        }
+    }
+}
+
+/// The name of one thing in the catalogue: `spotify:artist:0aV6DOiouImYTqrR5YlIqx`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Uri {
+    /// What it is.
+    pub kind: UriKind,
+    /// Which one.
+    pub id: Base62Id,
+}
+
+impl Uri {
+    /// The URI of an artist.
+    pub fn artist(id: Base62Id) -> Self {
+        Self {
+            kind: UriKind::Artist,
+            id,
+        }
+    }
+
+    /// The URI of an album.
+    pub fn album(id: Base62Id) -> Self {
+        Self {
+            kind: UriKind::Album,
+            id,
+        }
+    }
+
+    /// The URI of a track.
+    pub fn track(id: Base62Id) -> Self {
+        Self {
+            kind: UriKind::Track,
+            id,
+        }
+    }
+
+    /// The URI of a playlist.
+    pub fn playlist(id: Base62Id) -> Self {
+        Self {
+            kind: UriKind::Playlist,
+            id,
+        }
+    }
+}
+
+impl std::fmt::Display for Uri {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "spotify:{}:{}", self.kind.as_str(), self.id)
+    }
+}
+
+/// As many things as one request may name: at least one, at most [`MAX`](Self::MAX).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch<T>(Vec<T>);
+
+impl<T> Batch<T> {
+    /// What every endpoint takes; some take 50.
+    pub const MAX: usize = 40;
+
+    /// One thing alone.
+    pub fn one(thing: T) -> Self {
+        Self(vec![thing])
+    }
+
+    /// Cuts a list of any length, in its order; nothing is no batch.
+    pub fn cut(things: impl IntoIterator<Item = T>) -> Vec<Self> {
+        let mut batches: Vec<Self> = Vec::new();
+        for thing in things {
+            match batches.last_mut() {
+                Some(batch) if batch.0.len() < Self::MAX => batch.0.push(thing),
+                _ => batches.push(Self::one(thing)),
+            }
+        }
+        batches
+    }
+
+    /// The things, in their order.
+    pub fn as_slice(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T: std::fmt::Display> Batch<T> {
+    /// The list as a parameter spells it.
+    pub(crate) fn joined(&self) -> String {
+        let texts: Vec<_> = self.0.iter().map(ToString::to_string).collect();
+        texts.join(",")
+    }
+}
+
 /// A text is not 22 letters and digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an id is 22 letters and digits")]

@@ -5,7 +5,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A field that is `None` unless it reads as `T`.
 pub(crate) fn option<'de, D: Deserializer<'de>, T: DeserializeOwned>(
@@ -32,4 +32,20 @@ pub(crate) fn list<'de, D: Deserializer<'de>, T: DeserializeOwned>(
         .into_iter()
         .filter_map(|entry| T::deserialize(entry).ok())
         .collect())
+}
+
+/// A list of yes and no in which every place counts: what is neither stays, as `None`.
+pub(crate) fn flags<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<Option<bool>>, D::Error> {
+    let flags = Vec::<Value>::deserialize(deserializer)?;
+    Ok(flags.iter().map(Value::as_bool).collect())
+}
+
+/// A field that must be one object: serde would read a struct from an array as well.
+pub(crate) fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let object = Map::deserialize(deserializer)?;
+    T::deserialize(Value::Object(object)).map_err(serde::de::Error::custom)
 }

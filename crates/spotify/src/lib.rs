@@ -9,6 +9,6 @@ pub mod paths;
 pub mod refusal;
 pub mod request;
 
-pub use answer::{Answer, decode};
+pub use answer::{Answer, Done, decode};
 pub use refusal::Refusal;
 pub use request::{Method, Request};

@@ -5,10 +5,10 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Shape};
 use crate::ids::Base62Id;
 use crate::lenient;
-use crate::page::Page;
+use crate::page::{CursorPage, Page};
 
 /// The person whose token it is: `GET /me`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -272,6 +272,57 @@ pub struct SearchAnswer {
 }
 
 impl Answer for SearchAnswer {}
+
+/// Whom the person follows: `GET /me/following?type=artist`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowedArtists {
+    /// The artists. Required: to say of somebody that they follow nobody, an answer must say so.
+    #[serde(deserialize_with = "lenient::object")]
+    pub artists: CursorPage<Artist>,
+}
+
+impl Answer for FollowedArtists {}
+
+/// An album in the person's library: an entry of `GET /me/albums`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedAlbum {
+    /// When it was saved, ISO 8601 in UTC.
+    #[serde(default, deserialize_with = "lenient::option")]
+    pub added_at: Option<String>,
+    /// The album; its tracks are not read.
+    pub album: AlbumSimplified,
+}
+
+/// A track in the person's library: an entry of `GET /me/tracks`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedTrack {
+    /// When it was saved, ISO 8601 in UTC.
+    #[serde(default, deserialize_with = "lenient::option")]
+    pub added_at: Option<String>,
+    /// The track.
+    pub track: Track,
+}
+
+/// Whether the library holds what was asked about, in the order of the question.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Contained(#[serde(deserialize_with = "lenient::flags")] Vec<Option<bool>>);
+
+impl Answer for Contained {
+    const SHAPE: Shape = Shape::Array;
+}
+
+impl Contained {
+    /// The answer about the thing with this place in the question; `None` where there is none.
+    pub fn get(&self, place: usize) -> Option<bool> {
+        self.0.get(place).copied().flatten()
+    }
+
+    /// The answers in the order of the question; `None` where one makes no sense.
+    pub fn iter(&self) -> impl Iterator<Item = Option<bool>> + '_ {
+        self.0.iter().copied()
+    }
+}
 
 /// A text that may be the key of an account: something, not endless, and printable.
 fn is_subject(text: &str) -> bool {

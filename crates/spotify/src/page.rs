@@ -47,3 +47,49 @@ impl<T> Page<T> {
         }
     }
 }
+
+/// One page of a list that is counted by cursor, such as the artists whom somebody follows.
+///
+/// Entries that are null or cannot be read are skipped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "T: DeserializeOwned"))]
+pub struct CursorPage<T> {
+    /// The entries that could be read, in their order. A list that changes meanwhile can bring
+    /// one twice.
+    #[serde(default = "Vec::new", deserialize_with = "lenient::list")]
+    pub items: Vec<T>,
+    /// How many entries a page has at most.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub limit: u32,
+    /// How many there are in all, where that is known.
+    #[serde(default, deserialize_with = "lenient::option")]
+    pub total: Option<u32>,
+    /// Where other pages begin. Read [`next_after`](Self::next_after).
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub cursors: Cursors,
+    /// The address of the next page. Not to be called: use [`next_after`](Self::next_after).
+    #[serde(default, deserialize_with = "lenient::option")]
+    pub next: Option<String>,
+}
+
+impl<T: DeserializeOwned> Answer for CursorPage<T> {}
+
+impl<T> CursorPage<T> {
+    /// The cursor of the next page, if there is one. Whoever follows it stops at a page that
+    /// brings the cursor it was asked with: that list would never end.
+    pub fn next_after(&self) -> Option<&str> {
+        self.next.as_ref()?;
+        self.cursors
+            .after
+            .as_deref()
+            .filter(|after| !after.is_empty())
+    }
+}
+
+/// Where other pages of a list begin.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursors {
+    /// Of the next page; text that means nothing here.
+    #[serde(default, deserialize_with = "lenient::option")]
+    pub after: Option<String>,
+}

@@ -16,18 +16,37 @@ pub struct Endpoint {
 }
 
 /// Every endpoint there is. What is not here cannot be reached.
-pub const ENDPOINTS: [Endpoint; 2] = [
-    Endpoint {
-        method: Method::Get,
-        path: "/me",
-        catalogue: false,
-    },
-    Endpoint {
-        method: Method::Get,
-        path: "/search",
-        catalogue: true,
-    },
+pub const ENDPOINTS: &[Endpoint] = &[
+    personal(Method::Get, "/me"),
+    catalogue(Method::Get, "/search"),
+    personal(Method::Get, "/me/top/artists"),
+    personal(Method::Get, "/me/top/tracks"),
+    personal(Method::Get, "/me/following"),
+    personal(Method::Put, "/me/following"),
+    personal(Method::Delete, "/me/following"),
+    personal(Method::Get, "/me/following/contains"),
+    personal(Method::Put, "/me/library"),
+    personal(Method::Delete, "/me/library"),
+    personal(Method::Get, "/me/library/contains"),
+    personal(Method::Get, "/me/albums"),
+    personal(Method::Get, "/me/tracks"),
 ];
+
+const fn personal(method: Method, path: &'static str) -> Endpoint {
+    Endpoint {
+        method,
+        path,
+        catalogue: false,
+    }
+}
+
+const fn catalogue(method: Method, path: &'static str) -> Endpoint {
+    Endpoint {
+        method,
+        path,
+        catalogue: true,
+    }
+}
 
 /// The endpoint behind a method and a raw path (`/me`), if it may be asked.
 ///

@@ -1,5 +1,9 @@
 //! Requests to the Web API, each tied to the type of its answer.
 
+mod following;
+mod library;
+mod top;
+
 use std::marker::PhantomData;
 
 use serde_json::Value;
@@ -7,6 +11,11 @@ use serde_json::Value;
 use crate::answer::{Answer, decode};
 use crate::model::{PrivateUser, SearchAnswer};
 use crate::refusal::Refusal;
+
+pub use top::TimeRange;
+
+/// The largest `limit` of a list of the person's own.
+pub const MAX_LIST_LIMIT: u32 = 50;
 
 /// A request to the Web API, ready to be sent by whoever can; `T` is what it is answered with.
 ///
@@ -99,14 +108,26 @@ impl<T> Request<T> {
     }
 
     fn get(path: &str, query: Vec<(&'static str, String)>) -> Self {
+        Self::new(Method::Get, path, query)
+    }
+
+    fn new(method: Method, path: &str, query: Vec<(&'static str, String)>) -> Self {
         Self {
-            method: Method::Get,
+            method,
             path: path.to_owned(),
             query,
             body: None,
             answer: PhantomData,
         }
     }
+}
+
+/// The parameters of a page that is counted by offset, within what the Web API takes.
+fn page(limit: u32, offset: u32) -> [(&'static str, String); 2] {
+    [
+        ("limit", limit.clamp(1, MAX_LIST_LIMIT).to_string()),
+        ("offset", offset.to_string()),
+    ]
 }
 
 /// The HTTP methods of the Web API.

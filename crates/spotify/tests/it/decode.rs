@@ -1,8 +1,11 @@
 use spotify::answer::decode;
 use spotify::ids::Base62Id;
-use spotify::model::{Artist, PlaylistSimplified, PrivateUser, SearchAnswer, Track};
-use spotify::page::Page;
-use spotify::{Answer, Refusal};
+use spotify::model::{
+    Artist, Contained, FollowedArtists, PlaylistSimplified, PrivateUser, SavedAlbum, SavedTrack,
+    SearchAnswer, Track,
+};
+use spotify::page::{CursorPage, Page};
+use spotify::{Answer, Done, Refusal};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -233,6 +236,117 @@ fn next_offset_counts_by_limit_and_ends() {
         page(r#""limit":10,"offset":4294967295,"next":"https://x""#),
         None
     );
+}
+
+#[test]
+fn followed_artists_are_read_and_go_on() {
+    let followed: FollowedArtists = read(&format!(
+        r#"{{"artists":{{"href":"h","items":[null,{{"id":"{ID}","name":"Björk","images":null,
+            "genres":null}},{{"id":7}}],"limit":20,"total":183,"next":"https://x",
+            "cursors":{{"after":"{ID}","before":null}}}}}}"#
+    ));
+    let page = followed.artists;
+    assert_eq!((page.items.len(), page.total), (1, Some(183)));
+    assert_eq!(page.next_after(), Some(ID));
+}
+
+#[test]
+fn list_by_cursor_ends_where_either_says_so() {
+    let page = |fields: &str| {
+        read::<CursorPage<Artist>>(&format!("{{{fields}}}"))
+            .next_after()
+            .map(str::to_owned)
+    };
+    assert_eq!(
+        page(r#""next":"https://x","cursors":{"after":"a"}"#).as_deref(),
+        Some("a")
+    );
+    for fields in [
+        r#""next":null,"cursors":{"after":null}"#,
+        r#""next":null,"cursors":{"after":"a"}"#,
+        r#""cursors":{"after":"a"}"#,
+        r#""next":"https://x","cursors":{"after":null}"#,
+        r#""next":"https://x","cursors":{"after":""}"#,
+        r#""next":"https://x","cursors":{"after":7}"#,
+        r#""next":"https://x","cursors":null"#,
+        r#""next":"https://x","cursors":"a""#,
+        r#""next":"https://x""#,
+    ] {
+        assert_eq!(page(fields), None, "{fields}");
+    }
+}
+
+#[test]
+fn nobody_is_said_to_follow_nobody_without_a_word() {
+    for body in [
+        "{}",
+        r#"{"artists":null}"#,
+        r#"{"artists":[]}"#,
+        r#"{"items":[]}"#,
+    ] {
+        refused::<FollowedArtists>(body);
+    }
+    let none: FollowedArtists = read(r#"{"artists":{"items":[],"total":0}}"#);
+    assert_eq!((none.artists.items.len(), none.artists.total), (0, Some(0)));
+}
+
+#[test]
+fn saved_things_are_read_and_what_is_gone_is_skipped() {
+    let albums: Page<SavedAlbum> = read(&format!(
+        r#"{{"items":[{{"added_at":"2026-11-20T19:03:11Z","album":{{"id":"{ID}","name":"",
+            "tracks":{{"items":[]}}}}}},{{"added_at":"2026-11-20T19:03:11Z","album":null}},
+            {{"added_at":null,"album":{{}}}},null],"total":3}}"#
+    ));
+    assert_eq!(albums.items.len(), 2);
+    assert_eq!(
+        albums.items[0].added_at.as_deref(),
+        Some("2026-11-20T19:03:11Z")
+    );
+    assert_eq!(albums.items[1].added_at, None);
+    let tracks: Page<SavedTrack> = read(&format!(
+        r#"{{"items":[{{"track":{{"id":"{ID}","name":"Jóga","is_local":false}}}},
+            {{"added_at":"2026","track":{{"id":null,"name":"Mine","uri":"spotify:local:a:b:c:61"}}}},
+            {{"track":7}},{{}}],"total":4}}"#
+    ));
+    let names: Vec<_> = tracks.items.iter().map(|saved| &saved.track.name).collect();
+    assert_eq!(names, ["Jóga", "Mine"]);
+}
+
+#[test]
+fn contained_keeps_its_places() {
+    let contained: Contained = read("[true,null,false,\"true\",1]");
+    let places: Vec<_> = contained.iter().collect();
+    assert_eq!(places, [Some(true), None, Some(false), None, None]);
+    assert_eq!(
+        (contained.get(0), contained.get(1), contained.get(9)),
+        (Some(true), None, None)
+    );
+    for body in ["", "{}", "null", "true", "[true", r#"{"0":true}"#] {
+        refused::<Contained>(body);
+    }
+}
+
+#[test]
+fn taken_write_needs_no_body() {
+    for (status, content_type, body) in [
+        (200, None, ""),
+        (204, None, ""),
+        (200, JSON, "{}"),
+        (200, Some("text/plain"), "OK"),
+        (202, Some("text/html"), "<h1>"),
+    ] {
+        assert_eq!(
+            decode(status, content_type, body.as_bytes()),
+            Ok(Done),
+            "{body}"
+        );
+    }
+    let refused = decode::<Done>(
+        403,
+        None,
+        b"{\"error\":{\"status\":403,\"message\":\"Forbidden\"}}",
+    );
+    assert_eq!(refused, Err(Refusal::Forbidden));
 }
 
 #[test]

@@ -1,8 +1,11 @@
+use spotify::ids::{Base62Id, Batch, Uri};
 use spotify::paths::allowed;
-use spotify::request::Kind;
+use spotify::request::{Kind, TimeRange};
 use spotify::{Method, Request};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use crate::ID;
 
 #[test]
 fn profile_is_asked_for_by_its_path_alone() {
@@ -54,12 +57,138 @@ fn search_stays_within_the_limits_of_the_web_api() {
     }
 }
 
+fn id(text: &str) -> Base62Id {
+    Base62Id::parse(text).expect("an id")
+}
+
+/// Method and address, as they are sent.
+fn sent<T>(request: &Request<T>) -> String {
+    assert!(request.body.is_none(), "these say all in the query");
+    let endpoint = allowed(request.method, &request.path).expect("on the list");
+    assert!(!endpoint.catalogue);
+    format!("{} {}", request.method.as_str(), request.path_and_query())
+}
+
 #[test]
 fn every_request_is_on_the_list() {
-    let me = Request::me();
-    assert!(!allowed(me.method, &me.path).unwrap().catalogue);
+    assert_eq!(sent(&Request::me()), "GET /me");
     let search = Request::search("a", &[], 5, 0);
     assert!(allowed(search.method, &search.path).unwrap().catalogue);
+}
+
+#[test]
+fn top_lists_say_their_range() {
+    assert_eq!(
+        sent(&Request::top_artists(TimeRange::Short, 50, 0)),
+        "GET /me/top/artists?time_range=short_term&limit=50&offset=0"
+    );
+    assert_eq!(
+        sent(&Request::top_tracks(TimeRange::default(), 20, 20)),
+        "GET /me/top/tracks?time_range=medium_term&limit=20&offset=20"
+    );
+    let names = TimeRange::ALL.map(TimeRange::as_str);
+    assert_eq!(names, ["short_term", "medium_term", "long_term"]);
+}
+
+#[test]
+fn lists_stay_within_the_limits_of_the_web_api() {
+    for (limit, in_query) in [(0, "1"), (1, "1"), (50, "50"), (51, "50"), (u32::MAX, "50")] {
+        let limits = [
+            Request::top_artists(TimeRange::Long, limit, 0).query[1].clone(),
+            Request::top_tracks(TimeRange::Long, limit, 0).query[1].clone(),
+            Request::followed_artists(None, limit).query[1].clone(),
+            Request::saved_albums(limit, 0).query[0].clone(),
+            Request::saved_tracks(limit, 0).query[0].clone(),
+        ];
+        for named in limits {
+            assert_eq!(named, ("limit", in_query.to_owned()));
+        }
+    }
+}
+
+#[test]
+fn followed_artists_are_paged_by_cursor() {
+    assert_eq!(
+        sent(&Request::followed_artists(None, 50)),
+        "GET /me/following?type=artist&limit=50"
+    );
+    // A cursor is whatever an answer said it is.
+    assert_eq!(
+        sent(&Request::followed_artists(Some("a&type=user"), 50)),
+        "GET /me/following?type=artist&limit=50&after=a%26type%3Duser"
+    );
+}
+
+#[test]
+fn library_is_listed_by_offset() {
+    assert_eq!(
+        sent(&Request::saved_albums(50, 100)),
+        "GET /me/albums?limit=50&offset=100"
+    );
+    assert_eq!(
+        sent(&Request::saved_tracks(20, 0)),
+        "GET /me/tracks?limit=20&offset=0"
+    );
+}
+
+#[test]
+fn writes_name_what_they_mean_in_the_query() {
+    let uris = Batch::cut([
+        Uri::artist(id(ID)),
+        Uri::album(id(ID)),
+        Uri::track(id(ID)),
+        Uri::playlist(id(ID)),
+    ]);
+    let query = ["artist", "album", "track", "playlist"]
+        .map(|kind| format!("spotify%3A{kind}%3A{ID}"))
+        .join("%2C");
+    assert_eq!(
+        sent(&Request::save(&uris[0])),
+        format!("PUT /me/library?uris={query}")
+    );
+    assert_eq!(
+        sent(&Request::remove(&uris[0])),
+        format!("DELETE /me/library?uris={query}")
+    );
+    assert_eq!(
+        sent(&Request::contains(&uris[0])),
+        format!("GET /me/library/contains?uris={query}")
+    );
+}
+
+#[test]
+fn older_apps_follow_by_id() {
+    let ids = Batch::one(id(ID));
+    for (request, method) in [
+        (Request::follow_artists(&ids), "PUT"),
+        (Request::unfollow_artists(&ids), "DELETE"),
+    ] {
+        assert_eq!(
+            sent(&request),
+            format!("{method} /me/following?type=artist&ids={ID}")
+        );
+    }
+    assert_eq!(
+        sent(&Request::follows_artists(&ids)),
+        format!("GET /me/following/contains?type=artist&ids={ID}")
+    );
+}
+
+#[test]
+fn batch_is_never_empty_and_never_too_large() {
+    assert!(Batch::<Uri>::cut([]).is_empty());
+    for (count, sizes) in [
+        (1, vec![1]),
+        (40, vec![40]),
+        (41, vec![40, 1]),
+        (120, vec![40, 40, 40]),
+    ] {
+        let batches = Batch::cut((0..count).map(|number| id(&format!("{number:022}"))));
+        let found: Vec<_> = batches.iter().map(|batch| batch.as_slice().len()).collect();
+        assert_eq!(found, sizes);
+        let all: Vec<_> = batches.iter().flat_map(Batch::as_slice).collect();
+        assert!(all.is_sorted() && all.len() == count, "the order is kept");
+    }
 }
 
 #[test]

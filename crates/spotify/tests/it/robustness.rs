@@ -4,10 +4,14 @@ use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
 use proptest::test_runner::Config;
 use serde_json::Value;
 use spotify::answer::decode;
-use spotify::model::{Artist, PlaylistSimplified, PrivateUser, SearchAnswer, Track};
+use spotify::model::{
+    Artist, Contained, FollowedArtists, PlaylistSimplified, PrivateUser, SavedAlbum, SavedTrack,
+    SearchAnswer, Track,
+};
 use spotify::page::Page;
-use spotify::paths::allowed;
-use spotify::{Method, Refusal, Request};
+use spotify::paths::{ENDPOINTS, allowed};
+use spotify::request::TimeRange;
+use spotify::{Done, Method, Refusal, Request};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -37,7 +41,33 @@ fn read_as_everything(status: u16, body: &[u8]) {
             page.items.first().map(PlaylistSimplified::item_count),
         )
     });
+    let _ = decode::<FollowedArtists>(status, None, body)
+        .map(|followed| followed.artists.next_after().map(str::len));
+    let _ = decode::<Page<SavedAlbum>>(status, None, body).map(|page| page.next_offset());
+    let _ = decode::<Page<SavedTrack>>(status, None, body).map(|page| page.next_offset());
+    let _ = decode::<Contained>(status, None, body).map(|answers| answers.get(0));
+    let _ = decode::<Done>(status, None, body);
     let _ = Refusal::read(status, Some("7"), body);
+}
+
+/// Paths of the list, and what somebody could make of them.
+fn path() -> impl Strategy<Value = String> {
+    let segment = prop_oneof![
+        8 => prop::sample::select(vec![
+            "", "me", "top", "artists", "tracks", "following", "contains", "library", "albums",
+            "search", ".", "..", "%2e%2e", "me%2ftop", "ME", "v1", "x;y", ID,
+        ])
+        .prop_map(str::to_owned),
+        1 => any::<String>(),
+    ];
+    prop_oneof![
+        3 => prop::collection::vec(segment, 0..5).prop_map(|segments| format!("/{}", segments.join("/"))),
+        1 => any::<String>(),
+    ]
+}
+
+fn method() -> impl Strategy<Value = Method> {
+    prop::sample::select(vec![Method::Get, Method::Post, Method::Put, Method::Delete])
 }
 
 /// Names that mean something, and some that do not.
@@ -75,6 +105,10 @@ fn name() -> impl Strategy<Value = String> {
         "error_description",
         "duration_ms",
         "explicit",
+        "cursors",
+        "after",
+        "added_at",
+        "track",
     ]);
     prop_oneof![9 => known.prop_map(str::to_owned), 1 => any::<String>()]
 }
@@ -138,9 +172,35 @@ proptest! {
         assert!(decode::<SearchAnswer>(200, None, body.as_bytes()).is_ok(), "{body}");
     }
 
+    /// Whatever a page of artists holds, what can be read of it is read.
     #[test]
-    fn any_path_is_looked_up_without_panic(path in any::<String>(), query in any::<String>()) {
-        assert_eq!(allowed(Method::Get, &path).map(|e| e.path.to_owned()), ["/me", "/search"].contains(&path.as_str()).then_some(path));
-        assert!(Request::search(&query, &[], 5, 0).path_and_query().is_ascii());
+    fn odd_fields_never_fail_followed_artists(fields in prop::collection::btree_map(name(), json(), 0..5)) {
+        let page = Value::Object(fields.into_iter().collect());
+        let body = serde_json::json!({ "artists": page }).to_string();
+        assert!(decode::<FollowedArtists>(200, None, body.as_bytes()).is_ok(), "{body}");
+    }
+
+    /// As many answers as the array has places.
+    #[test]
+    fn odd_entries_never_move_the_others(entries in prop::collection::vec(json(), 0..8)) {
+        let body = Value::from(entries.clone()).to_string();
+        let contained = decode::<Contained>(200, None, body.as_bytes()).expect("an array");
+        let read: Vec<_> = contained.iter().collect();
+        let meant: Vec<_> = entries.iter().map(Value::as_bool).collect();
+        assert_eq!(read, meant);
+    }
+
+    /// What is allowed is a path of the list, to the letter; it has no template yet.
+    #[test]
+    fn any_path_is_allowed_to_the_letter_or_not_at_all(method in method(), path in path()) {
+        let listed = ENDPOINTS.iter().find(|e| e.method == method && e.path == path);
+        assert_eq!(allowed(method, &path), listed);
+    }
+
+    #[test]
+    fn any_text_is_sent_encoded(text in any::<String>(), limit in any::<u32>(), offset in any::<u32>()) {
+        assert!(Request::search(&text, &[], limit, offset).path_and_query().is_ascii());
+        assert!(Request::followed_artists(Some(&text), limit).path_and_query().is_ascii());
+        assert!(Request::top_tracks(TimeRange::Long, limit, offset).path_and_query().is_ascii());
     }
 }
