@@ -12,7 +12,7 @@ use oauth::client::revoke;
 use oauth::tokens::TokenSet;
 use sha2::{Digest as _, Sha256};
 
-use crate::connection::Held;
+use crate::connection::{Bond, Held};
 use crate::cookies::{CookieName, Jar, TooLarge};
 use crate::provider::Provider;
 use crate::provider::capabilities::Revocation;
@@ -213,15 +213,19 @@ impl World {
         self.views.invalidate_account(&claims.sub);
         let provider = waiting.provider().to_owned();
         let tokens = waiting.tokens();
-        if let Some(tokens) = &tokens {
-            self.connections.keep(
-                jar,
-                tokens,
-                (&provider, &claims.sid),
-                now + self.settings.session_max_s,
-                now,
-                &self.rng,
-            )?;
+        let epoch = self
+            .known(&claims)
+            .await?
+            .and_then(|known| known.epoch_of(&provider));
+        if let (Some(tokens), Some(epoch)) = (&tokens, epoch) {
+            let bond = Bond {
+                provider: &provider,
+                session: &claims.sid,
+                epoch: &epoch,
+            };
+            let ends_at = now + self.settings.session_max_s;
+            self.connections
+                .keep(jar, tokens, bond, ends_at, now, &self.rng)?;
         }
         let mut view = self.view_anew(jar, &claims, Some(&provider)).await?;
         if let Some(tokens) = &tokens {
@@ -232,8 +236,8 @@ impl World {
         Ok(view)
     }
 
-    /// Drops the connection to `provider` in this browser, and has the provider take the grant back
-    /// where it can.
+    /// Ends the connection to `provider`, in this browser and in all others of the account, and has
+    /// the provider take the grant back where it can.
     ///
     /// # Errors
     /// [`AccountError`].
@@ -244,11 +248,10 @@ impl World {
     ) -> Result<Disconnected, AccountError> {
         let (claims, known) = self.signed_in(jar).await?;
         let configured = self.provider(provider).ok_or(AccountError::BadRequest)?;
-        let held = self
-            .connections
-            .open(jar, provider, &claims.sid, self.clock.now());
-        let tokens = match held {
-            Held::Tokens(tokens) => tokens,
+        let now = self.clock.now();
+        let held = self.connections.open(jar, provider, &claims.sid, now);
+        let connection = match held.of_epoch(known.epoch_of(provider).as_deref()) {
+            Held::Connection(connection) => connection,
             Held::Nothing => return Err(AccountError::NotConnected),
             Held::Worthless | Held::Foreign => {
                 jar.unset_cut(&CookieName::tokens(provider));
@@ -258,8 +261,10 @@ impl World {
         // Told first: what fails must not cost the tokens that a revocation needs.
         let mut session = self.view(jar, &known);
         session.connections.retain(|one| one.provider != provider);
+        self.store.disconnect(&claims.sub, provider, now).await?;
+        self.views.invalidate_account(&claims.sub);
         jar.unset_cut(&CookieName::tokens(provider));
-        let revoked = self.take_back(provider, *tokens).await;
+        let revoked = self.take_back(provider, connection.tokens).await;
         Ok(Disconnected {
             revoked,
             manage_url: configured.manage_url.map(str::to_owned),
@@ -293,8 +298,8 @@ impl World {
             .iter()
             .filter(|provider| known.has_identity_of(&provider.id))
             .map(|provider| {
-                let tokens = self.connections.tokens(jar, &provider.id, &claims.sid, now);
-                (provider, tokens)
+                let held = self.connections.open(jar, &provider.id, &claims.sid, now);
+                (provider, held.connection().map(|held| held.tokens))
             })
             .collect();
         let ended = self

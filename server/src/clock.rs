@@ -40,10 +40,26 @@ impl Clock {
         }
     }
 
+    /// A clock that begins at zero and never goes back, whatever is done to the time of day.
+    pub fn stopwatch(&self) -> Stopwatch {
+        Stopwatch(tokio::time::Instant::now())
+    }
+
     /// Moves a manual clock by `seconds`; the system's clock stays as it is.
     pub fn advance(&self, seconds: i64) {
         if let Source::Manual(now) = &self.0 {
             now.fetch_add(seconds, Ordering::SeqCst);
         }
+    }
+}
+
+/// How long something takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(tokio::time::Instant);
+
+impl Stopwatch {
+    /// The time since it began.
+    pub fn elapsed(&self) -> std::time::Duration {
+        self.0.elapsed()
     }
 }

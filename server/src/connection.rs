@@ -1,7 +1,8 @@
 //! A provider's tokens for a session, in a sealed cookie.
 
 use oauth::tokens::TokenSet;
-use seal::{Context, KeyRing, OpenError, Sealer};
+use seal::{Context, KeyId, KeyRing, OpenError, Sealer};
+use zeroize::Zeroizing;
 
 use crate::cookies::{CookieName, Jar, TooLarge};
 use crate::rng::Rng;
@@ -10,6 +11,30 @@ use crate::rng::Rng;
 #[derive(Debug)]
 pub struct Connections {
     sealer: Sealer,
+    /// The key that seals now.
+    first: KeyId,
+}
+
+/// What tokens are bound to.
+#[derive(Debug, Clone, Copy)]
+pub struct Bond<'a> {
+    /// The provider.
+    pub provider: &'a str,
+    /// The session.
+    pub session: &'a str,
+    /// The epoch they were given in, see [`Identity::epoch`](crate::store::Identity::epoch).
+    pub epoch: &'a str,
+}
+
+/// A provider's tokens for a session.
+#[derive(Debug)]
+pub struct Connection {
+    /// The tokens.
+    pub tokens: TokenSet,
+    /// The epoch they were given in.
+    pub epoch: String,
+    /// They were sealed with a key that seals no more: the cookie is worth sealing again.
+    pub outworn: bool,
 }
 
 /// What a browser holds of a connection.
@@ -21,8 +46,30 @@ pub enum Held {
     Worthless,
     /// Something sealed with a key that another node may know. It is left alone.
     Foreign,
-    /// Tokens.
-    Tokens(Box<TokenSet>),
+    /// A connection.
+    Connection(Box<Connection>),
+}
+
+impl Held {
+    /// The same, but nothing that was given in another epoch than this one: it was disconnected or
+    /// unlinked since, be it in another browser.
+    #[must_use]
+    pub fn of_epoch(self, epoch: Option<&str>) -> Self {
+        match self {
+            Self::Connection(connection) if Some(connection.epoch.as_str()) != epoch => {
+                Self::Worthless
+            }
+            held => held,
+        }
+    }
+
+    /// The connection, where there is one.
+    pub fn connection(self) -> Option<Connection> {
+        match self {
+            Self::Connection(connection) => Some(*connection),
+            Self::Nothing | Self::Worthless | Self::Foreign => None,
+        }
+    }
 }
 
 impl Connections {
@@ -30,6 +77,7 @@ impl Connections {
     pub fn new(ring: &KeyRing) -> Self {
         Self {
             sealer: Sealer::new(ring, "tokens"),
+            first: ring.first().clone(),
         }
     }
 
@@ -48,18 +96,15 @@ impl Connections {
             name: name.as_str(),
         };
         match self.sealer.open(&context, &value, now) {
-            Ok(opened) => TokenSet::from_sealed_json(&opened.plaintext)
-                .map_or(Held::Worthless, |tokens| Held::Tokens(Box::new(tokens))),
+            Ok(opened) => read(&opened.plaintext).map_or(Held::Worthless, |(epoch, tokens)| {
+                Held::Connection(Box::new(Connection {
+                    tokens,
+                    epoch,
+                    outworn: opened.key_id != self.first,
+                }))
+            }),
             Err(OpenError::UnknownKey) => Held::Foreign,
             Err(_) => Held::Worthless,
-        }
-    }
-
-    /// The tokens the browser holds for `provider` in `session`.
-    pub fn tokens(&self, jar: &Jar, provider: &str, session: &str, now: i64) -> Option<TokenSet> {
-        match self.open(jar, provider, session, now) {
-            Held::Tokens(tokens) => Some(*tokens),
-            Held::Nothing | Held::Worthless | Held::Foreign => None,
         }
     }
 
@@ -72,18 +117,18 @@ impl Connections {
         &self,
         jar: &mut Jar,
         tokens: &TokenSet,
-        bound: (&str, &str),
+        bond: Bond<'_>,
         expires_at: i64,
         now: i64,
         rng: &Rng,
     ) -> Result<(), TooLarge> {
-        match self.try_keep(jar, tokens, bound, expires_at, now, rng) {
+        match self.try_keep(jar, tokens, bond, expires_at, now, rng) {
             Err(TooLarge) if tokens.id_token.is_some() => {
                 let tokens = TokenSet {
                     id_token: None,
                     ..tokens.clone()
                 };
-                self.try_keep(jar, &tokens, bound, expires_at, now, rng)
+                self.try_keep(jar, &tokens, bond, expires_at, now, rng)
             }
             result => result,
         }
@@ -93,23 +138,40 @@ impl Connections {
         &self,
         jar: &mut Jar,
         tokens: &TokenSet,
-        bound: (&str, &str),
+        bond: Bond<'_>,
         expires_at: i64,
         now: i64,
         rng: &Rng,
     ) -> Result<(), TooLarge> {
-        let (provider, session) = bound;
-        let name = CookieName::tokens(provider);
+        let name = CookieName::tokens(bond.provider);
         let context = Context {
-            provider,
-            session,
+            provider: bond.provider,
+            session: bond.session,
             name: name.as_str(),
         };
+        let plaintext = write(bond.epoch, tokens);
         let sealed = self
             .sealer
-            .seal(&context, &tokens.to_sealed_json(), expires_at, rng.bytes())
+            .seal(&context, &plaintext, expires_at, rng.bytes())
             .map_err(|_| TooLarge)?;
         jar.set_cut(&name, &sealed, expires_at - now)?;
         jar.fits()
     }
+}
+
+/// The epoch, which holds no zero byte, a zero byte, and the tokens.
+fn write(epoch: &str, tokens: &TokenSet) -> Zeroizing<Vec<u8>> {
+    let tokens = tokens.to_sealed_json();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(epoch.len() + 1 + tokens.len()));
+    bytes.extend_from_slice(epoch.as_bytes());
+    bytes.push(0);
+    bytes.extend_from_slice(&tokens);
+    bytes
+}
+
+fn read(bytes: &[u8]) -> Option<(String, TokenSet)> {
+    let middle = bytes.iter().position(|byte| *byte == 0)?;
+    let epoch = std::str::from_utf8(&bytes[..middle]).ok()?;
+    let tokens = TokenSet::from_sealed_json(&bytes[middle + 1..]).ok()?;
+    Some((epoch.to_owned(), tokens))
 }

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use tokio::time::MissedTickBehavior;
 
 use crate::ended::Ended;
-use crate::store::StoreError;
+use crate::store::{StoreError, Wake};
 use crate::world::World;
 
 /// How often a node asks.
@@ -81,8 +81,10 @@ impl World {
         let listening = async {
             let mut wakes = self.store.listen();
             loop {
-                wakes.next().await;
-                woken.notify_one();
+                match wakes.next().await {
+                    Wake::Ended => woken.notify_one(),
+                    Wake::Refreshed => self.refreshes.wake(),
+                }
             }
         };
         let asking = async {

@@ -39,4 +39,5 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod signature;
 pub mod store;
+pub mod successors;
 pub mod world;

@@ -12,7 +12,7 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use oauth::tokens::{AccessToken, TokenSet};
 
 use crate::answer;
-use crate::connection::Held;
+use crate::connection::{Bond, Connection, Held};
 use crate::cookies::{CookieName, Jar};
 use crate::egress::EgressError;
 use crate::limits::Kind;
@@ -26,6 +26,8 @@ use crate::world::World;
 const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 /// The longest error that is read.
 const ERROR_BYTES: usize = 64 * 1024;
+/// So often a call is made anew with renewed tokens that were found, before new ones are asked for.
+const RESENT: usize = 3;
 /// The longest request body.
 const REQUEST_BYTES: usize = 64 * 1024;
 /// The longest query.
@@ -120,10 +122,10 @@ impl World {
             .map(|info| info.0);
         let client = self.limits.client(peer, request.headers());
         match (who, held) {
-            (Who::Session(claims), Held::Tokens(tokens)) => {
+            (Who::Session(claims), Held::Connection(held)) => {
                 let call = read(request, &path).await?;
                 let result = self
-                    .call_as_person(provider, &call, &claims, *tokens, jar)
+                    .call_as_person(provider, &call, &claims, *held, jar)
                     .await;
                 if self.ended.contains(&claims.sid) {
                     // The browser may hold the cookies of another session by now.
@@ -149,18 +151,15 @@ impl World {
         }
     }
 
-    /// What this browser may use of a provider: nothing once the identity was unlinked, be it in
+    /// What this browser may use of a provider: nothing once it was disconnected or unlinked, be it in
     /// another browser. Where the database is away and nothing is kept, a session speaks for itself.
     async fn held(&self, jar: &Jar, provider: &str, claims: &Claims) -> Held {
         let now = self.clock.now();
         let held = self.connections.open(jar, provider, &claims.sid, now);
-        if matches!(held, Held::Tokens(_))
-            && let Ok(Some(known)) = self.known(claims).await
-            && !known.has_identity_of(provider)
-        {
-            return Held::Worthless;
+        match self.known(claims).await {
+            Ok(Some(known)) => held.of_epoch(known.epoch_of(provider).as_deref()),
+            _ => held,
         }
-        held
     }
 
     async fn call_as_person(
@@ -168,21 +167,34 @@ impl World {
         provider: &Provider,
         call: &Call,
         claims: &Claims,
-        tokens: TokenSet,
+        held: Connection,
         jar: &mut Jar,
     ) -> Result<Response<Body>, ApiError> {
-        let tokens = if tokens.due(self.clock.now()) {
-            self.renew(provider, claims, &tokens, jar).await?
-        } else {
-            tokens
+        let bond = Bond {
+            provider: &provider.id,
+            session: &claims.sid,
+            epoch: &held.epoch,
         };
-        let response = self
-            .send(call.with_token(provider, &tokens.access_token)?)
-            .await?;
-        if response.status() != StatusCode::UNAUTHORIZED {
-            return self.answer(response).await;
+        let mut tokens = if held.tokens.due(self.clock.now()) {
+            self.renew(bond, &held.tokens, jar).await?
+        } else {
+            held.tokens
+        };
+        for _ in 0..RESENT {
+            let response = self
+                .send(call.with_token(provider, &tokens.access_token)?)
+                .await?;
+            if response.status() != StatusCode::UNAUTHORIZED {
+                return self.answer(response).await;
+            }
+            // What was found may have been renewed since: that is tried, too.
+            let renewed = self.renew(bond, &tokens, jar).await?;
+            let is_new = renewed.issued_at() >= self.clock.now() - 1;
+            tokens = renewed;
+            if is_new {
+                break;
+            }
         }
-        let tokens = self.renew(provider, claims, &tokens, jar).await?;
         let response = self
             .send(call.with_token(provider, &tokens.access_token)?)
             .await?;
@@ -230,30 +242,22 @@ impl World {
     /// Refreshes the tokens and puts the result into the jar, or drops a connection that is over.
     async fn renew(
         self: &Arc<Self>,
-        provider: &Provider,
-        claims: &Claims,
+        bond: Bond<'_>,
         tokens: &TokenSet,
         jar: &mut Jar,
     ) -> Result<TokenSet, ApiError> {
-        match self.refresh_tokens(&claims.sid, &provider.id, tokens).await {
+        match self.refresh_tokens(bond, tokens).await {
             Ok(renewed) => {
                 let now = self.clock.now();
                 let ends_at = now + self.settings.session_max_s;
                 self.connections
-                    .keep(
-                        jar,
-                        &renewed,
-                        (&provider.id, &claims.sid),
-                        ends_at,
-                        now,
-                        &self.rng,
-                    )
+                    .keep(jar, &renewed, bond, ends_at, now, &self.rng)
                     .map_err(|_| ApiError::new(Code::TooLarge))?;
                 Ok(TokenSet::clone(&renewed))
             }
             Err(error) => {
-                if error == NoTokens::Over {
-                    jar.unset_cut(&CookieName::tokens(&provider.id));
+                if matches!(error, NoTokens::Over | NoTokens::Disconnected) {
+                    jar.unset_cut(&CookieName::tokens(bond.provider));
                 }
                 Err(error.into())
             }
@@ -281,13 +285,18 @@ impl World {
             .session()
             .ok_or_else(|| ApiError::new(Code::SignedOut))?;
         let now = self.clock.now();
-        let Held::Tokens(tokens) = self.held(jar, &provider.id, claims).await else {
+        let Held::Connection(held) = self.held(jar, &provider.id, claims).await else {
             return Err(Code::NotConnected.into());
         };
-        if !tokens.due(now) {
-            return Ok(*tokens);
+        if !held.tokens.due(now) {
+            return Ok(held.tokens);
         }
-        let result = self.renew(provider, claims, &tokens, jar).await;
+        let bond = Bond {
+            provider: &provider.id,
+            session: &claims.sid,
+            epoch: &held.epoch,
+        };
+        let result = self.renew(bond, &held.tokens, jar).await;
         if self.ended.contains(&claims.sid) {
             jar.leave();
             return Err(Code::SignedOut.into());

@@ -1,51 +1,56 @@
-//! One refresh at a time: for one refresh token and generation there is one request, on this node.
+//! One refresh at a time: for one refresh token and generation there is one request, on all nodes.
 //!
-//! The result stays for a while, for requests of the same session that still carry the older
-//! tokens: the browser may have hung up before it saw the new cookie.
+//! On this node, whoever needs the same refresh joins its flight; across nodes the flight follows the
+//! claims of [`flight`] in the database. The result stays there, sealed, for requests of the same
+//! session that still carry the older tokens: the browser may have hung up before it saw the new
+//! cookie, or taken an older cookie for a newer one.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use app::error::{ApiError, Code};
+use flight::{End, Holder, Phase, Time};
 use oauth::client::{Granted, RefreshError, refresh};
 use oauth::id_token::Purpose;
-use oauth::tokens::TokenSet;
+use oauth::tokens::{RefreshToken, TokenSet};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
 
+use crate::clock::Stopwatch;
+use crate::connection::Bond;
 use crate::identify::{self, IdentifyError};
 use crate::provider::{Endpoints, Provider};
-use crate::store::{Person, StoreError};
+use crate::store::{Outcome, Person, RefreshKey, StoreError};
+use crate::successors::SuccessorError;
 use crate::world::World;
 
-/// A result stays at most this long, in seconds.
-const KEPT_S: i64 = 3600;
 /// Nobody waits longer than this for a refresh.
-const PATIENCE: Duration = Duration::from_secs(15);
-/// More results than this do not stay.
-const KEPT: usize = 20_000;
-/// After trouble with the network the next try waits this long, in seconds, unless told more.
+const PATIENCE: Duration = Duration::from_secs(14);
+/// What an answer needs at most to be checked.
+const CHECK: Duration = Duration::from_millis(1500);
+/// Between two successful refreshes lie at least this many seconds, however short a token lives.
+const FLOOR_S: i64 = 5;
+/// After trouble with the network the next try waits at most this long, in seconds, unless told more.
 const BACK_OFF_S: i64 = 5;
+/// So much less it may be, so that not everybody tries in the same second.
+const JITTER_S: u8 = 3;
 /// A provider's `Retry-After` is believed up to this, in seconds.
 const RETRY_AFTER_MAX_S: i64 = 3600;
-
-/// One refresh: the session, the provider, the hash of the refresh token, and its generation.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Flight {
-    session: String,
-    provider: String,
-    token_hash: [u8; 32],
-    generation: u64,
-}
+/// So many results are followed from the oldest cookie to the newest.
+const CHAIN: usize = 32;
 
 /// What came of a refresh.
 #[derive(Debug, Clone)]
-pub enum Landed {
+enum Landed {
     /// New tokens.
     Tokens(Arc<TokenSet>),
     /// The provider ended the connection.
     Over,
+    /// The session or the connection ended here meanwhile.
+    Gone,
     /// It could not be asked, or did not make sense; another try makes sense at `retry_at`.
     Failed {
         /// What the person is told.
@@ -55,31 +60,21 @@ pub enum Landed {
     },
 }
 
-#[derive(Debug)]
-enum Entry {
-    Flying(watch::Receiver<Option<Landed>>),
-    Landed(Landed, i64),
+/// The flights of this node.
+#[derive(Debug, Default)]
+pub struct Refreshes {
+    flying: Mutex<HashMap<RefreshKey, watch::Receiver<Option<Landed>>>>,
+    woken: Notify,
 }
 
-/// The refreshes of this node.
-#[derive(Debug, Default)]
-pub struct Refreshes(Mutex<HashMap<Flight, Entry>>);
-
 impl Refreshes {
-    /// Forgets the results of a session that ended.
-    pub fn forget(&self, session: &str) {
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries
-            .retain(|flight, entry| flight.session != session || matches!(entry, Entry::Flying(_)));
+    /// A result may be there: whoever waits for another node looks again.
+    pub fn wake(&self) {
+        self.woken.notify_waiters();
     }
 
-    /// Forgets results that are past their time.
-    pub fn tidy(&self, now: i64) {
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.retain(|_, entry| match entry {
-            Entry::Flying(_) => true,
-            Entry::Landed(_, until) => *until > now,
-        });
+    fn flying(&self) -> MutexGuard<'_, HashMap<RefreshKey, watch::Receiver<Option<Landed>>>> {
+        self.flying.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -89,6 +84,9 @@ pub enum NoTokens {
     /// The connection is over; the account is not.
     #[error("the connection is over")]
     Over,
+    /// The connection was ended here meanwhile, be it in another browser.
+    #[error("the connection was ended meanwhile")]
+    Disconnected,
     /// The session ended meanwhile.
     #[error("the session ended meanwhile")]
     SessionEnded,
@@ -106,6 +104,7 @@ impl From<NoTokens> for ApiError {
     fn from(error: NoTokens) -> Self {
         match error {
             NoTokens::Over => Code::Reauthorize.into(),
+            NoTokens::Disconnected => Code::NotConnected.into(),
             NoTokens::SessionEnded => Code::SignedOut.into(),
             NoTokens::Failed {
                 code,
@@ -116,147 +115,231 @@ impl From<NoTokens> for ApiError {
 }
 
 impl World {
-    /// Refreshes `tokens` of a session. The work goes on where the caller is dropped.
+    /// The tokens that follow on `tokens`: found, or asked for. The work goes on where the caller is
+    /// dropped. Whether session and connection go on is looked at before the answer.
     ///
     /// # Errors
     /// [`NoTokens`].
     pub async fn refresh_tokens(
         self: &Arc<Self>,
-        session: &str,
-        provider: &str,
+        bond: Bond<'_>,
         tokens: &TokenSet,
     ) -> Result<Arc<TokenSet>, NoTokens> {
-        let Some(refresh_token) = &tokens.refresh_token else {
-            return Err(NoTokens::Over);
-        };
-        let flight = Flight {
-            session: session.to_owned(),
-            provider: provider.to_owned(),
-            token_hash: Sha256::digest(refresh_token.secret()).into(),
-            generation: tokens.generation,
-        };
-        let landed = self.fly(flight, tokens).await;
-        if self.ended.contains(session) {
+        let renewed = timeout(PATIENCE, self.newest(bond, tokens)).await;
+        if self.ended.contains(bond.session) {
             return Err(NoTokens::SessionEnded);
         }
-        match landed {
-            Some(Landed::Tokens(tokens)) => Ok(tokens),
-            Some(Landed::Over) => Err(NoTokens::Over),
-            Some(Landed::Failed { code, retry_at }) => {
-                let wait = (retry_at - self.clock.now()).clamp(1, RETRY_AFTER_MAX_S);
-                Err(NoTokens::Failed {
-                    code,
-                    retry_after_s: u32::try_from(wait).unwrap_or(1),
-                })
-            }
-            None => Err(NoTokens::Failed {
-                code: Code::Unexpected,
-                retry_after_s: 1,
-            }),
-        }
+        // It goes on without whoever asked, and its result stays for the next.
+        renewed.unwrap_or(Err(NoTokens::Failed {
+            code: Code::ProviderUnavailable,
+            retry_after_s: 1,
+        }))
     }
 
-    /// Joins the flight, or starts it. `None` where it ended without a result, by a defect.
-    async fn fly(self: &Arc<Self>, flight: Flight, tokens: &TokenSet) -> Option<Landed> {
-        let now = self.clock.now();
-        let mut waiting = {
-            let mut entries = self
-                .refreshes
-                .0
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            match entries.get(&flight) {
-                Some(Entry::Landed(landed, until)) if *until > now => return Some(landed.clone()),
-                Some(Entry::Flying(waiting)) => waiting.clone(),
-                _ => {
-                    if entries.len() >= KEPT {
-                        entries.retain(|_, entry| matches!(entry, Entry::Flying(_)));
-                    }
-                    let (sender, waiting) = watch::channel(None);
-                    entries.insert(flight.clone(), Entry::Flying(waiting.clone()));
-                    let (world, tokens) = (Arc::clone(self), tokens.clone());
-                    self.tasks.spawn(async move {
-                        let grounded = Grounded {
-                            world: &world,
-                            flight: &flight,
-                        };
-                        let landed = world.send_refresh(&flight.provider, &tokens).await;
-                        grounded.land(landed.clone());
-                        sender.send_replace(Some(landed));
+    /// Follows the results from these tokens on, for a cookie may be several refreshes old, and asks
+    /// for new ones where the last are due as well.
+    async fn newest(
+        self: &Arc<Self>,
+        bond: Bond<'_>,
+        tokens: &TokenSet,
+    ) -> Result<Arc<TokenSet>, NoTokens> {
+        let mut tokens = Arc::new(tokens.clone());
+        for _ in 0..CHAIN {
+            let renewed = match self.join(bond, &tokens).await {
+                Landed::Tokens(renewed) => renewed,
+                Landed::Over => return Err(NoTokens::Over),
+                Landed::Gone => return Err(self.what_ended(bond).await),
+                Landed::Failed { code, retry_at } => {
+                    let wait = (retry_at - self.clock.now()).clamp(1, RETRY_AFTER_MAX_S);
+                    return Err(NoTokens::Failed {
+                        code,
+                        retry_after_s: u32::try_from(wait).unwrap_or(1),
                     });
-                    waiting
                 }
+            };
+            let now = self.clock.now();
+            // One that was issued a moment ago is the best there is, however short it lives.
+            if !renewed.due(now) || now < renewed.issued_at().saturating_add(FLOOR_S) {
+                return Ok(renewed);
             }
-        };
-        let landed = tokio::time::timeout(PATIENCE, waiting.wait_for(Option::is_some)).await;
-        match landed {
-            Ok(landed) => landed.ok().and_then(|landed| landed.clone()),
-            // It goes on without whoever asked, and its result stays for the next.
-            Err(_) => Some(Landed::Failed {
-                code: Code::ProviderUnavailable,
-                retry_at: self.clock.now() + BACK_OFF_S,
-            }),
+            tokens = renewed;
+        }
+        tracing::error!("renewed tokens follow on one another without end");
+        Err(NoTokens::Failed {
+            code: Code::Unexpected,
+            retry_after_s: 1,
+        })
+    }
+
+    /// Whether the session or the connection alone is what ended.
+    async fn what_ended(&self, bond: Bond<'_>) -> NoTokens {
+        match self.store.session_and_account(bond.session).await {
+            Ok(Some(_)) => NoTokens::Disconnected,
+            Ok(None) => NoTokens::SessionEnded,
+            Err(_) => NoTokens::Failed {
+                code: Code::Unavailable,
+                retry_after_s: 1,
+            },
         }
     }
 
-    async fn send_refresh(&self, provider: &str, tokens: &TokenSet) -> Landed {
-        let now = self.clock.now();
-        let failed = |code, wait_s: i64| Landed::Failed {
-            code,
-            retry_at: self.clock.now() + wait_s,
-        };
-        let Some(provider) = self.provider(provider) else {
+    /// Joins the flight of these tokens on this node, or starts it.
+    async fn join(self: &Arc<Self>, bond: Bond<'_>, tokens: &Arc<TokenSet>) -> Landed {
+        let Some(refresh_token) = tokens.refresh_token.clone() else {
             return Landed::Over;
         };
-        let endpoints = match provider.endpoints(&self.egress, now).await {
-            Ok(endpoints) => endpoints,
-            Err(down) => return failed(down.answer().code, down.retry_after_s.into()),
+        let key = RefreshKey {
+            session: bond.session.to_owned(),
+            provider: bond.provider.to_owned(),
+            epoch: bond.epoch.to_owned(),
+            token_hash: hash(&refresh_token),
+            generation: i64::try_from(tokens.generation).unwrap_or(i64::MAX),
         };
-        match refresh(&endpoints.client, tokens, self.egress.transport(), now).await {
-            Ok(granted) => match self.adopt(provider, &endpoints, granted).await {
-                Ok(tokens) => Landed::Tokens(Arc::new(tokens)),
-                Err(error) => {
-                    tracing::error!(
-                        provider = provider.id,
-                        error = &error as &dyn std::error::Error,
-                        "a refresh brought an ID token that does not hold"
-                    );
-                    failed(error.answer().code, BACK_OFF_S)
+        let mut waiting = {
+            let mut flying = self.refreshes.flying();
+            if let Some(waiting) = flying.get(&key) {
+                waiting.clone()
+            } else {
+                let (sender, waiting) = watch::channel(None);
+                flying.insert(key.clone(), waiting.clone());
+                let (world, tokens) = (Arc::clone(self), Arc::clone(tokens));
+                self.tasks.spawn(async move {
+                    let airborne = Airborne {
+                        refreshes: &world.refreshes,
+                        key: &key,
+                    };
+                    let landed = world.fly(&key, &refresh_token, &tokens).await;
+                    // Whoever comes from now on finds the result in the database.
+                    drop(airborne);
+                    sender.send_replace(Some(landed));
+                });
+                waiting
+            }
+        };
+        let landed = waiting.wait_for(Option::is_some).await;
+        landed
+            .ok()
+            .and_then(|landed| landed.clone())
+            // It ended without a result, by a defect.
+            .unwrap_or(Landed::Failed {
+                code: Code::Unexpected,
+                retry_at: 0,
+            })
+    }
+
+    /// One flight of this node, to its end.
+    async fn fly(
+        self: &Arc<Self>,
+        key: &RefreshKey,
+        refresh_token: &RefreshToken,
+        tokens: &TokenSet,
+    ) -> Landed {
+        self.keep_the_floor(tokens).await;
+        let crew = Crew {
+            world: self,
+            key,
+            refresh_token,
+            tokens,
+            since: self.clock.stopwatch(),
+            pauses: AtomicU32::default(),
+            sent: AtomicBool::default(),
+            store_failed: AtomicBool::default(),
+        };
+        let row = self.store.refresh(key);
+        let end = flight::fly(&row, &crew, Holder::new(self.rng.id())).await;
+        let now = self.clock.now();
+        match end {
+            End::Landed(Outcome::Tokens { sealed, .. }) => {
+                match self.successors.open(key, refresh_token, &sealed, now) {
+                    Ok(renewed) => {
+                        if crew.sent.load(Ordering::Relaxed) {
+                            self.renew_profile(&key.provider, &renewed).await;
+                        }
+                        Landed::Tokens(Arc::new(renewed))
+                    }
+                    // Another node knows the key, and so will this one in a moment.
+                    Err(SuccessorError::UnknownKey) => Landed::Failed {
+                        code: Code::Unavailable,
+                        retry_at: now + BACK_OFF_S,
+                    },
+                    Err(SuccessorError::Worthless | SuccessorError::TooLong) => Landed::Over,
                 }
+            }
+            End::Landed(Outcome::Over) => Landed::Over,
+            End::Failed {
+                result: Outcome::Failed(code),
+                retry_at,
+            } => Landed::Failed { code, retry_at },
+            End::Landed(Outcome::Failed(_)) | End::Failed { .. } => Landed::Failed {
+                code: Code::Unexpected,
+                retry_at: now,
             },
-            Err(RefreshError::Ended | RefreshError::NoRefreshToken) => {
-                tracing::info!(provider = provider.id, "the provider ended a connection");
-                Landed::Over
-            }
-            Err(error @ RefreshError::Unavailable(_)) => {
-                let told = match &error {
-                    RefreshError::Unavailable(unavailable) => unavailable.retry_after_s(),
-                    _ => None,
-                };
-                tracing::warn!(
-                    provider = provider.id,
-                    error = &error as &dyn std::error::Error,
-                    "a refresh did not get through"
-                );
-                let wait = told
-                    .and_then(|seconds| i64::try_from(seconds).ok())
-                    .unwrap_or(BACK_OFF_S);
-                failed(Code::ProviderUnavailable, wait.clamp(1, RETRY_AFTER_MAX_S))
-            }
-            Err(error) => {
+            End::Gone => Landed::Gone,
+            End::GivenUp => Landed::Failed {
+                code: if crew.store_failed.load(Ordering::Relaxed) {
+                    Code::Unavailable
+                } else {
+                    Code::ProviderUnavailable
+                },
+                retry_at: now,
+            },
+        }
+    }
+
+    /// A token that lives for a second must not be renewed every second. The first is never delayed.
+    async fn keep_the_floor(&self, tokens: &TokenSet) {
+        if tokens.generation == 0 {
+            return;
+        }
+        let wait = tokens.issued_at().saturating_add(FLOOR_S) - self.clock.now();
+        if let Ok(wait @ 1..) = u64::try_from(wait.min(FLOOR_S)) {
+            tokio::time::sleep(Duration::from_secs(wait)).await;
+        }
+    }
+
+    /// Sends the request and checks what came. `Ok` are the new tokens; nothing is kept of an answer
+    /// that does not hold.
+    async fn send_refresh(&self, provider: &str, tokens: &TokenSet) -> Result<TokenSet, Refused> {
+        let provider = self.provider(provider).ok_or(Refused::Over)?;
+        let sending = async {
+            let now = self.clock.now();
+            let endpoints = provider
+                .endpoints(&self.egress, now)
+                .await
+                .map_err(|down| Refused::Failed {
+                    code: down.answer().code,
+                    told: Some(down.retry_after_s.into()),
+                })?;
+            let granted = refresh(&endpoints.client, tokens, self.egress.transport(), now)
+                .await
+                .map_err(|error| refused(provider, &error))?;
+            Ok((endpoints, granted))
+        };
+        let (endpoints, granted) = timeout(flight::SEND_DEADLINE - CHECK, sending)
+            .await
+            .map_err(|_| {
+                tracing::warn!(provider = provider.id, "a refresh took too long");
+                Refused::Failed {
+                    code: Code::ProviderUnavailable,
+                    told: None,
+                }
+            })??;
+        self.adopt(provider, &endpoints, granted)
+            .await
+            .map_err(|error| {
                 tracing::error!(
                     provider = provider.id,
                     error = &error as &dyn std::error::Error,
-                    "a refresh failed"
+                    "a refresh brought an ID token that does not hold"
                 );
-                failed(Code::ProviderError, BACK_OFF_S)
-            }
-        }
+                Refused::Failed {
+                    code: error.answer().code,
+                    told: None,
+                }
+            })
     }
-}
 
-impl World {
-    /// Checks the ID token that came with renewed tokens, and renews what is known of the person.
+    /// Checks the ID token that came with renewed tokens.
     ///
     /// # Errors
     /// [`IdentifyError`] where it does not hold, or is of somebody else: then nothing of the answer
@@ -272,52 +355,48 @@ impl World {
         else {
             return Ok(tokens);
         };
-        if let Some(text) = granted.id_token {
-            let purpose = Purpose::Refresh {
-                subject: &subject,
-                nonce: tokens.nonce.as_deref(),
-            };
-            let now = self.clock.now();
-            let verified = identify::verify(
-                &self.egress,
-                provider,
-                endpoints,
-                &text,
-                &tokens.access_token,
-                purpose,
-                now,
-            )
-            .await;
-            match verified {
-                Ok(_) if endpoints.capabilities.end_session => tokens.id_token = Some(text),
-                Ok(_) => {}
-                // It could not be looked at, which says nothing against it. The refresh token before
-                // may be gone: dropping this one would end the connection.
-                Err(error) if error.is_trouble_of_the_network() => {
-                    tracing::warn!(
-                        provider = provider.id,
-                        error = &error as &dyn std::error::Error,
-                        "a renewed ID token was not looked at"
-                    );
-                    return Ok(tokens);
-                }
-                Err(error) => return Err(error),
+        let Some(text) = granted.id_token else {
+            return Ok(tokens);
+        };
+        let purpose = Purpose::Refresh {
+            subject: &subject,
+            nonce: tokens.nonce.as_deref(),
+        };
+        let now = self.clock.now();
+        let verifying = identify::verify(
+            &self.egress,
+            provider,
+            endpoints,
+            &text,
+            &tokens.access_token,
+            purpose,
+            now,
+        );
+        match timeout(CHECK, verifying).await {
+            Ok(Ok(_)) if endpoints.capabilities.end_session => tokens.id_token = Some(text),
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) if !error.is_trouble_of_the_network() => return Err(error),
+            // It could not be looked at, which says nothing against it. The refresh token before
+            // may be gone: dropping this one would end the connection.
+            Ok(Err(_)) | Err(_) => {
+                tracing::warn!(
+                    provider = provider.id,
+                    "a renewed ID token was not looked at"
+                );
             }
         }
-        self.renew_profile(provider, endpoints, &tokens, &subject)
-            .await;
         Ok(tokens)
     }
 
     /// Asks userinfo for name, address and picture as they are now. Where it fails, what is known
     /// stays: the tokens are good all the same.
-    async fn renew_profile(
-        &self,
-        provider: &Provider,
-        endpoints: &Endpoints,
-        tokens: &TokenSet,
-        subject: &str,
-    ) {
+    async fn renew_profile(&self, provider: &str, tokens: &TokenSet) {
+        let (Some(provider), Some(subject)) = (self.provider(provider), &tokens.subject) else {
+            return;
+        };
+        let Ok(endpoints) = provider.endpoints(&self.egress, self.clock.now()).await else {
+            return;
+        };
         let url = endpoints
             .open_id
             .as_ref()
@@ -360,47 +439,157 @@ impl World {
     }
 }
 
-/// A flight that must end in some way: dropped without a result, it leaves no entry behind, so that
-/// a defect does not block the token for ever.
-struct Grounded<'a> {
-    world: &'a World,
-    flight: &'a Flight,
+/// No tokens came.
+enum Refused {
+    /// The provider ended the connection.
+    Over,
+    /// It did not get through, or made no sense.
+    Failed {
+        /// What the person is told.
+        code: Code,
+        /// The seconds to wait that the provider named.
+        told: Option<i64>,
+    },
 }
 
-impl Grounded<'_> {
-    fn land(self, landed: Landed) {
-        let until = match &landed {
-            Landed::Tokens(tokens) => tokens
-                .access_expires_at
-                .min(self.world.clock.now() + KEPT_S),
-            Landed::Over => self.world.clock.now() + KEPT_S,
-            Landed::Failed { retry_at, .. } => *retry_at,
-        };
-        let mut entries = self
-            .world
-            .refreshes
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        // Tokens of a session that ended meanwhile are kept for nobody.
-        if self.world.ended.contains(&self.flight.session) {
-            entries.remove(self.flight);
-        } else {
-            entries.insert(self.flight.clone(), Entry::Landed(landed, until));
+fn refused(provider: &Provider, error: &RefreshError) -> Refused {
+    let cause = error as &dyn std::error::Error;
+    match error {
+        RefreshError::Ended | RefreshError::NoRefreshToken => {
+            tracing::info!(provider = provider.id, "the provider ended a connection");
+            Refused::Over
+        }
+        RefreshError::Unavailable(unavailable) => {
+            tracing::warn!(
+                provider = provider.id,
+                error = cause,
+                "a refresh did not get through"
+            );
+            Refused::Failed {
+                code: Code::ProviderUnavailable,
+                told: unavailable
+                    .retry_after_s()
+                    .and_then(|seconds| i64::try_from(seconds).ok()),
+            }
+        }
+        _ => {
+            tracing::error!(provider = provider.id, error = cause, "a refresh failed");
+            Refused::Failed {
+                code: Code::ProviderError,
+                told: None,
+            }
         }
     }
 }
 
-impl Drop for Grounded<'_> {
-    fn drop(&mut self) {
-        let mut entries = self
-            .world
-            .refreshes
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if matches!(entries.get(self.flight), Some(Entry::Flying(_))) {
-            entries.remove(self.flight);
+/// What a flight needs of this node.
+struct Crew<'a> {
+    world: &'a World,
+    key: &'a RefreshKey,
+    refresh_token: &'a RefreshToken,
+    tokens: &'a TokenSet,
+    since: Stopwatch,
+    pauses: AtomicU32,
+    /// This node sent the request.
+    sent: AtomicBool,
+    /// The last word of the database was that it failed.
+    store_failed: AtomicBool,
+}
+
+impl flight::Crew<Outcome, StoreError> for Crew<'_> {
+    fn time(&self) -> Time {
+        Time {
+            elapsed: self.since.elapsed(),
+            now: self.world.clock.now(),
         }
+    }
+
+    async fn pause(&self) {
+        let pauses = self.pauses.fetch_add(1, Ordering::Relaxed);
+        let [jitter] = self.world.rng.bytes();
+        let wait = (25 << pauses.min(4)) + u64::from(jitter) / 4;
+        tokio::select! {
+            () = self.world.refreshes.woken.notified() => {}
+            () = tokio::time::sleep(Duration::from_millis(wait)) => {}
+        }
+    }
+
+    async fn send(&self, _fence: u64) -> Phase<Outcome> {
+        let (world, key) = (self.world, self.key);
+        self.sent.store(true, Ordering::Relaxed);
+        self.store_failed.store(false, Ordering::Relaxed);
+        let refused = match world.send_refresh(&key.provider, self.tokens).await {
+            Ok(renewed) => {
+                let superseded = renewed
+                    .refresh_token
+                    .as_ref()
+                    .is_some_and(|token| hash(token) != key.token_hash);
+                let now = world.clock.now();
+                match world
+                    .successors
+                    .seal(key, self.refresh_token, &renewed, now, &world.rng)
+                {
+                    Ok(sealed) => {
+                        return Phase::Landed(Outcome::Tokens { sealed, superseded });
+                    }
+                    Err(error) => {
+                        tracing::error!(
+                            error = &error as &dyn std::error::Error,
+                            "renewed tokens cannot be kept"
+                        );
+                        Refused::Failed {
+                            code: Code::TooLarge,
+                            told: None,
+                        }
+                    }
+                }
+            }
+            Err(refused) => refused,
+        };
+        match refused {
+            Refused::Over => Phase::Landed(Outcome::Over),
+            Refused::Failed { code, told } => {
+                let [jitter] = world.rng.bytes();
+                let wait = told
+                    .unwrap_or(BACK_OFF_S - i64::from(jitter % JITTER_S))
+                    .clamp(1, RETRY_AFTER_MAX_S);
+                Phase::Failed {
+                    result: Outcome::Failed(code),
+                    retry_at: world.clock.now() + wait,
+                }
+            }
+        }
+    }
+
+    fn trouble(&self, error: StoreError) {
+        if !self.store_failed.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the database fails while tokens are refreshed"
+            );
+        }
+    }
+}
+
+/// What a refresh token is known by. It cannot be turned back into the token.
+fn hash(token: &RefreshToken) -> String {
+    use std::fmt::Write as _;
+    let digest = Sha256::digest(token.secret());
+    digest.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// A flight that must end in some way: dropped without a result, it leaves no entry behind, so that
+/// a defect does not block the token for ever.
+struct Airborne<'a> {
+    refreshes: &'a Refreshes,
+    key: &'a RefreshKey,
+}
+
+impl Drop for Airborne<'_> {
+    fn drop(&mut self) {
+        self.refreshes.flying().remove(self.key);
     }
 }

@@ -8,7 +8,7 @@ use app::session::{AccountView, ConnectionView, IdentityView, SessionView};
 use moka::sync::Cache;
 
 use crate::admin::ADMIN;
-use crate::connection::Held;
+use crate::connection::{Bond, Held};
 use crate::cookies::{CookieName, Jar, TooLarge};
 use crate::provider::{IdentitySource, spotify};
 use crate::session_token::{Claims, SigningError, TokenError};
@@ -78,6 +78,14 @@ impl Known {
         self.identities
             .iter()
             .any(|identity| identity.provider == provider)
+    }
+
+    /// The epoch in which tokens of `provider` are good now; none where no identity is linked.
+    pub fn epoch_of(&self, provider: &str) -> Option<String> {
+        self.identities
+            .iter()
+            .find(|identity| identity.provider == provider)
+            .map(Identity::epoch)
     }
 
     /// Whether the session was signed in to within the last ten minutes.
@@ -203,14 +211,33 @@ impl World {
                     self.issue(jar, &known)?;
                 }
                 for provider in jar.token_providers() {
-                    if let Held::Worthless = self.connections.open(jar, &provider, &claims.sid, now)
-                    {
-                        jar.unset_cut(&CookieName::tokens(&provider));
-                    }
+                    self.tend(jar, &provider, &known)?;
                 }
                 Ok(self.view(jar, &known))
             }
         }
+    }
+
+    /// Clears a connection that is worth nothing, and seals one anew whose key seals no more.
+    fn tend(&self, jar: &mut Jar, provider: &str, known: &Known) -> Result<(), TooLarge> {
+        let now = self.clock.now();
+        let epoch = known.epoch_of(provider);
+        let held = self.connections.open(jar, provider, &known.row.id, now);
+        match held.of_epoch(epoch.as_deref()) {
+            Held::Worthless => jar.unset_cut(&CookieName::tokens(provider)),
+            Held::Connection(connection) if connection.outworn => {
+                let bond = Bond {
+                    provider,
+                    session: &known.row.id,
+                    epoch: &connection.epoch,
+                };
+                let ends_at = now + self.settings.session_max_s;
+                self.connections
+                    .keep(jar, &connection.tokens, bond, ends_at, now, &self.rng)?;
+            }
+            Held::Connection(_) | Held::Nothing | Held::Foreign => {}
+        }
+        Ok(())
     }
 
     /// What a page may be rendered with: the same view, with no cookie touched, and whether the
@@ -261,7 +288,6 @@ impl World {
     /// Drops what this node keeps for a session.
     pub(crate) fn drop_session(&self, session: &str) {
         self.views.cache.invalidate(session);
-        self.refreshes.forget(session);
     }
 
     /// The view of a session and its account, with `connections` as the browser holds them.
@@ -366,13 +392,13 @@ impl World {
             .providers
             .iter()
             .filter_map(|provider| {
-                let tokens = self
+                // What was disconnected or unlinked elsewhere leaves no connection.
+                let connection = self
                     .connections
-                    .tokens(jar, &provider.id, &known.row.id, now)?;
-                // An identity that was unlinked elsewhere leaves no connection.
-                known
-                    .has_identity_of(&provider.id)
-                    .then(|| self.describe_connection(&provider.id, &tokens))
+                    .open(jar, &provider.id, &known.row.id, now)
+                    .of_epoch(known.epoch_of(&provider.id).as_deref())
+                    .connection()?;
+                Some(self.describe_connection(&provider.id, &connection.tokens))
             })
             .collect();
         let mut view = self.describe(&known.row, &known.account, &known.identities, connections);

@@ -78,10 +78,11 @@ impl World {
             .iter()
             .filter(|provider| provider.capabilities.id_token)
             .filter_map(|provider| {
-                let tokens = self
+                let connection = self
                     .connections
-                    .tokens(jar, &provider.id, &claims.sid, now)?;
-                let hint = tokens.id_token.map(|text| text.secret().to_owned());
+                    .open(jar, &provider.id, &claims.sid, now)
+                    .connection()?;
+                let hint = connection.tokens.id_token.map(|text| text.secret().to_owned());
                 Some((provider, hint))
             })
             .collect();

@@ -21,6 +21,7 @@ mod connect;
 mod feed;
 mod links;
 mod logout_tokens;
+mod refreshes;
 mod sessions;
 mod transactions;
 
@@ -31,9 +32,10 @@ use std::time::Duration;
 use sqlx::{Any, AnyPool, Transaction};
 
 pub use accounts::{Account, Identity, Person};
-pub use feed::Wakes;
+pub use feed::{Wake, Wakes};
 pub use links::{Linked, Unlinked};
 pub use logout_tokens::Logout;
+pub use refreshes::{Outcome, RefreshKey, RefreshRow};
 pub use sessions::{NewSession, SessionRow};
 pub use transactions::Use;
 

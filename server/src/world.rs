@@ -22,6 +22,11 @@ use crate::session_token::SessionTokens;
 use crate::sessions::Views;
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::successors::{self, Successors};
+
+/// So long after a browser has shown renewed tokens, by having them renewed in turn, an older cookie
+/// of its may still be under way, in seconds.
+const RENEWED_S: i64 = 600;
 
 /// The server's parts, made once at start and shared by all requests.
 #[derive(Debug)]
@@ -56,6 +61,8 @@ pub struct World {
     pub exchanges: Exchanges,
     /// Refreshes under way.
     pub refreshes: Refreshes,
+    /// Renewed tokens at rest.
+    pub successors: Successors,
     /// The app's own token for the catalogue.
     pub app_token: AppToken,
     /// Rate limits.
@@ -129,6 +136,7 @@ impl World {
             views: Views::default(),
             exchanges: Exchanges::default(),
             refreshes: Refreshes::default(),
+            successors: Successors::new(key_ring),
             app_token: AppToken::default(),
             limits: Limits::new(settings.limits, settings.trusted_proxies.clone()),
             tasks: TaskTracker::new(),
@@ -181,7 +189,6 @@ impl World {
         for session in self.ended.unwritten() {
             self.end_for_good(&session).await;
         }
-        self.refreshes.tidy(now);
         let (idle, max) = (self.settings.session_idle_s, self.settings.session_max_s);
         if let Err(error) = self
             .store
@@ -191,6 +198,16 @@ impl World {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "sessions past their time stay for now"
+            );
+        }
+        let purged = self
+            .store
+            .purge_refreshes(now - successors::LIFE_S, now - RENEWED_S)
+            .await;
+        if let Err(error) = purged {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "renewed tokens past their time stay for now"
             );
         }
     }

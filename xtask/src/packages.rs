@@ -42,8 +42,9 @@ const fn browser(package: &'static str, features: &'static str) -> Build {
 }
 
 /// All builds that clippy sees.
-pub(crate) const LINTED: [Build; 18] = [
+pub(crate) const LINTED: [Build; 19] = [
     native("seal", ""),
+    native("flight", ""),
     native("oauth", ""),
     native("oauth", "client"),
     native("oauth", "oidc"),
@@ -64,8 +65,9 @@ pub(crate) const LINTED: [Build; 18] = [
 ];
 
 /// All builds whose tests run on this machine.
-pub(crate) const TESTED: [Build; 8] = [
+pub(crate) const TESTED: [Build; 9] = [
     native("seal", ""),
+    native("flight", ""),
     native("oauth", "client,oidc"),
     native("spotify", ""),
     native("guard", "layer,client"),

@@ -158,6 +158,11 @@ impl TokenSet {
         }
     }
 
+    /// When the access token was issued, in unix seconds.
+    pub fn issued_at(&self) -> i64 {
+        self.access_expires_at.saturating_sub(self.access_life_s)
+    }
+
     /// When [`due`](Self::due) begins to hold, in unix seconds.
     pub fn due_at(&self) -> i64 {
         if self.access_life_s < 60 {

@@ -8,6 +8,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
@@ -96,8 +97,27 @@ impl KeyRing {
         DerivedKeys::new(
             self.keys
                 .iter()
-                .map(|key| (key.id.clone(), derived::derive(&key.material, label))),
+                .map(|key| (key.id.clone(), derived::derive(key.material.as_slice(), label))),
         )
+    }
+
+    /// Derives as [`KeyRing::derive`] does, from every key of the ring *and* `secret`: who has the
+    /// ring alone, or the secret alone, has nothing.
+    ///
+    /// The secret is hashed first, so that its length says nothing and no two pairs of key and
+    /// secret make the same input.
+    #[must_use]
+    pub(crate) fn derive_with(&self, label: &str, secret: &[u8]) -> DerivedKeys {
+        let secret = Zeroizing::new(<[u8; 32]>::from(Sha256::digest(secret)));
+        DerivedKeys::new(self.keys.iter().map(|key| {
+            let mut both = Zeroizing::new([0; 2 * KEY_BYTES]);
+            both[..KEY_BYTES].copy_from_slice(key.material.as_slice());
+            both[KEY_BYTES..].copy_from_slice(secret.as_slice());
+            (
+                key.id.clone(),
+                derived::derive(both.as_slice(), label),
+            )
+        }))
     }
 
     /// Derives one key from the key named `id`, as [`KeyRing::derive`] does; none when the ring has
@@ -105,7 +125,7 @@ impl KeyRing {
     #[must_use]
     pub fn derive_for(&self, id: &KeyId, label: &str) -> Option<DerivedKey> {
         let key = self.keys.iter().find(|key| key.id == *id)?;
-        Some(derived::derive(&key.material, label))
+        Some(derived::derive(key.material.as_slice(), label))
     }
 }
 

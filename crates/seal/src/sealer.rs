@@ -10,7 +10,7 @@ use chacha20poly1305::aead::AeadInPlace as _;
 use chacha20poly1305::{KeyInit as _, Tag, XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
-use crate::{KeyId, KeyRing};
+use crate::{DerivedKeys, KeyId, KeyRing};
 
 /// Length of a nonce, in bytes: 192 bits, wide enough to be drawn at random for each value.
 pub const NONCE_BYTES: usize = 24;
@@ -57,7 +57,17 @@ impl Sealer {
     /// The label of its keys is `stagedoor/v1/seal/<purpose>`.
     #[must_use]
     pub fn new(ring: &KeyRing, purpose: &str) -> Self {
-        let derived = ring.derive(&format!("stagedoor/v1/seal/{purpose}"));
+        Self::of(purpose, &ring.derive(&label(purpose)))
+    }
+
+    /// A sealer for one purpose that needs `secret` beside the ring: what it sealed opens for nobody
+    /// who has the ring and not the secret. Its keys are derived at each call.
+    #[must_use]
+    pub fn with_secret(ring: &KeyRing, purpose: &str, secret: &[u8]) -> Self {
+        Self::of(purpose, &ring.derive_with(&label(purpose), secret))
+    }
+
+    fn of(purpose: &str, derived: &DerivedKeys) -> Self {
         let keys = derived
             .iter()
             .map(|(id, key)| (id.clone(), XChaCha20Poly1305::new(key.secret().into())))
@@ -217,6 +227,10 @@ pub enum OpenError {
     /// The value is genuine and over.
     #[error("this sealed value has expired")]
     Expired,
+}
+
+fn label(purpose: &str) -> String {
+    format!("stagedoor/v1/seal/{purpose}")
 }
 
 /// Takes a sealed text apart: the key id, and nonce, body and tag in one.

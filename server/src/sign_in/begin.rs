@@ -138,8 +138,9 @@ impl World {
         }
         let held = self
             .connections
-            .tokens(jar, &provider.id, session, self.clock.now());
-        for scope in held.into_iter().flat_map(|tokens| tokens.scopes) {
+            .open(jar, &provider.id, session, self.clock.now())
+            .connection();
+        for scope in held.into_iter().flat_map(|held| held.tokens.scopes) {
             if !scopes.contains(&scope) {
                 scopes.push(scope);
             }

@@ -13,6 +13,7 @@ use oauth::transaction::{Intent, Transaction};
 
 use super::begin::scopes;
 use super::{CompleteError, Deed, Finished, digest};
+use crate::connection::Bond;
 use crate::cookies::{CookieName, Jar};
 use crate::exchanges::{Joined, NoResult};
 use crate::identify::{Identified, identify};
@@ -295,7 +296,12 @@ impl World {
         self.connections.keep(
             &mut trial,
             tokens,
-            (&provider.id, &session),
+            Bond {
+                provider: &provider.id,
+                session: &session,
+                // As long as an epoch gets.
+                epoch: &format!("{session}.{}", i64::MAX),
+            },
             ends_at,
             now,
             &self.rng,

@@ -4,10 +4,11 @@ use app::api::Completed;
 use oauth::tokens::TokenSet;
 
 use super::{CompleteError, Deed, Finished};
-use crate::connection::Held;
+use crate::connection::{Bond, Held};
 use crate::cookies::{CookieName, Jar};
 use crate::pending_link::PendingLink;
 use crate::sessions::Who;
+use crate::store::Identity;
 use crate::world::World;
 
 impl World {
@@ -39,31 +40,37 @@ impl World {
         let now = self.clock.now();
         let ends_at = now + self.settings.session_max_s;
         let own = &finished.transaction.provider;
-        let own_held =
-            previous.and_then(|previous| self.connections.tokens(jar, own, previous, now));
+        let epoch_of = |provider: &str| {
+            let identity = identities.iter().find(|one| one.provider == provider);
+            identity.map(Identity::epoch)
+        };
+        let own_held = previous.and_then(|previous| {
+            let held = self.connections.open(jar, own, previous, now);
+            held.of_epoch(epoch_of(own).as_deref()).connection()
+        });
         let mut connections = Vec::new();
         for provider in jar
             .token_providers()
             .into_iter()
             .filter(|provider| provider != own)
         {
-            // An identity that was unlinked elsewhere leaves no connection.
-            let held = previous
-                .filter(|_| identities.iter().any(|one| one.provider == provider))
-                .map(|previous| self.connections.open(jar, &provider, previous, now));
+            // What was disconnected or unlinked elsewhere leaves no connection.
+            let held = previous.map(|previous| {
+                let held = self.connections.open(jar, &provider, previous, now);
+                held.of_epoch(epoch_of(&provider).as_deref())
+            });
             match held {
-                Some(Held::Tokens(tokens)) => {
+                Some(Held::Connection(held)) => {
                     if previous != Some(session) {
-                        self.connections.keep(
-                            jar,
-                            &tokens,
-                            (&provider, &row.id),
-                            ends_at,
-                            now,
-                            &self.rng,
-                        )?;
+                        let bond = Bond {
+                            provider: &provider,
+                            session: &row.id,
+                            epoch: &held.epoch,
+                        };
+                        self.connections
+                            .keep(jar, &held.tokens, bond, ends_at, now, &self.rng)?;
                     }
-                    connections.push(self.describe_connection(&provider, &tokens));
+                    connections.push(self.describe_connection(&provider, &held.tokens));
                 }
                 Some(Held::Foreign) => {}
                 _ => jar.unset_cut(&CookieName::tokens(&provider)),
@@ -73,9 +80,19 @@ impl World {
         match &finished.deed {
             Deed::SignedIn { .. } | Deed::Connected { .. } => {
                 jar.unset_cut(&CookieName::link());
-                let tokens = self.with_older_refresh_token(own, &finished.tokens, own_held);
+                let older = own_held.map(|held| held.tokens);
+                let tokens = self.with_older_refresh_token(own, &finished.tokens, older);
+                // The identity may have been unlinked since: then there is nothing to be connected to.
+                let Some(epoch) = epoch_of(own) else {
+                    return Err(CompleteError::Used);
+                };
+                let bond = Bond {
+                    provider: own,
+                    session: &row.id,
+                    epoch: &epoch,
+                };
                 self.connections
-                    .keep(jar, &tokens, (own, &row.id), ends_at, now, &self.rng)?;
+                    .keep(jar, &tokens, bond, ends_at, now, &self.rng)?;
                 connections.push(self.describe_connection(own, &tokens));
             }
             Deed::Proven {

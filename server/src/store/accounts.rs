@@ -58,6 +58,16 @@ pub struct Identity {
     pub linked_at: i64,
     /// When somebody last signed in or linked with it.
     pub seen_at: i64,
+    /// How often its connections were ended in all browsers of the account.
+    pub epoch: i64,
+}
+
+impl Identity {
+    /// What tokens are given under: once it is another, they are worth nothing. An identity that
+    /// comes to the account anew has a new one.
+    pub fn epoch(&self) -> String {
+        format!("{}.{}", self.id, self.epoch)
+    }
 }
 
 /// An identity that was found, and whose it is.
@@ -229,7 +239,7 @@ pub(super) async fn identities_of(
     account: &str,
 ) -> Result<Vec<Identity>, StoreError> {
     let rows = sqlx::query(
-        "SELECT id, provider, issuer, subject, name, email, linked_at, seen_at FROM identity \
+        "SELECT id, provider, issuer, subject, name, email, linked_at, seen_at, epoch FROM identity \
          WHERE account_id = $1 ORDER BY linked_at, id",
     )
     .bind(account)
@@ -246,6 +256,7 @@ pub(super) async fn identities_of(
                 email: row.try_get(5)?,
                 linked_at: row.try_get(6)?,
                 seen_at: row.try_get(7)?,
+                epoch: row.try_get(8)?,
             })
         })
         .collect()

@@ -9,8 +9,10 @@ use sqlx::{AnyConnection, Row as _};
 use super::connect::Engine;
 use super::{PATIENCE, Store, StoreError, timely};
 
-/// The channel on which `PostgreSQL` tells that there is something new.
-const CHANNEL: &str = "stagedoor_ended";
+/// The channel on which `PostgreSQL` tells that something ended or changed.
+const ENDED: &str = "stagedoor_ended";
+/// The channel on which it tells that a refresh has a result.
+const REFRESHED: &str = "stagedoor_refreshed";
 /// How long listening rests after it failed.
 const REST: Duration = Duration::from_secs(1);
 
@@ -73,12 +75,41 @@ impl Store {
     pub(super) async fn wake(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
         if let Engine::Postgres(_) = self.engine {
             sqlx::query("SELECT pg_notify($1, '')")
-                .bind(CHANNEL)
+                .bind(ENDED)
                 .execute(connection)
                 .await?;
         }
         Ok(())
     }
+
+    /// Wakes whoever waits for a refresh on another node. They look by themselves, too: where it
+    /// fails they wait a little longer.
+    pub(super) async fn wake_waiting(&self) {
+        if let Engine::Postgres(_) = self.engine {
+            let woken = timely(async {
+                sqlx::query("SELECT pg_notify($1, '')")
+                    .bind(REFRESHED)
+                    .execute(&self.pool)
+                    .await?;
+                Ok(())
+            });
+            if let Err(error) = woken.await {
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "nobody was woken for a refresh"
+                );
+            }
+        }
+    }
+}
+
+/// What a node is woken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wake {
+    /// Something ended or changed, or may have.
+    Ended,
+    /// A refresh has a result.
+    Refreshed,
 }
 
 /// Notes that the view of an account is another one now.
@@ -117,13 +148,13 @@ impl std::fmt::Debug for Wakes {
 impl Wakes {
     /// Waits for the next wake-up; for ever where nobody gives any. While the database is away it
     /// goes on trying, and what comes after that is a wake-up, too.
-    pub async fn next(&mut self) {
+    pub async fn next(&mut self) -> Wake {
         let Some(options) = self.options.clone() else {
             return std::future::pending().await;
         };
         loop {
             match self.heard(&options).await {
-                Ok(Some(())) => return,
+                Ok(Some(wake)) => return wake,
                 Ok(None) => {}
                 Err(error) => {
                     if !std::mem::replace(&mut self.failing, true) {
@@ -141,17 +172,20 @@ impl Wakes {
 
     /// Waits for a wake-up, or listens anew. `None` where the connection was lost: whatever was told
     /// meanwhile is lost with it, so listening anew is a wake-up.
-    async fn heard(&mut self, options: &PgConnectOptions) -> Result<Option<()>, StoreError> {
+    async fn heard(&mut self, options: &PgConnectOptions) -> Result<Option<Wake>, StoreError> {
         let Some(listener) = &mut self.listener else {
             self.listener = Some(timely(connect(options)).await?);
             self.failing = false;
-            return Ok(Some(()));
+            return Ok(Some(Wake::Ended));
         };
         let heard = listener.try_recv().await?;
         if heard.is_none() {
             self.listener = None;
         }
-        Ok(heard.map(drop))
+        Ok(heard.map(|told| match told.channel() {
+            REFRESHED => Wake::Refreshed,
+            _ => Wake::Ended,
+        }))
     }
 }
 
@@ -165,6 +199,6 @@ async fn connect(options: &PgConnectOptions) -> Result<PgListener, StoreError> {
         .await?;
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.eager_reconnect(false);
-    listener.listen(CHANNEL).await?;
+    listener.listen_all([ENDED, REFRESHED]).await?;
     Ok(listener)
 }

@@ -5,7 +5,7 @@ use super::accounts::{
     shows,
 };
 use super::sessions::{end, ids_of, note_login};
-use super::{Person, Store, StoreError, feed};
+use super::{Person, Store, StoreError, feed, refreshes};
 
 /// What came of linking an identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +126,7 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
             }
+            refreshes::forget(&mut transaction, account, provider).await?;
             // Its keys and its sign-ins go with it.
             sqlx::query("DELETE FROM identity WHERE id = $1")
                 .bind(&identity.id)
@@ -148,6 +149,38 @@ impl Store {
             self.wake(&mut transaction).await?;
             transaction.commit().await?;
             Ok(Unlinked::Done(ended))
+        })
+    }
+
+    /// Ends the connections to `provider` in every browser of the account; what is being renewed for
+    /// them meanwhile is stored for nobody. `false` where the account has no identity of it.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then all of them go on.
+    pub async fn disconnect(
+        &self,
+        account: &str,
+        provider: &str,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        retried!(async {
+            let mut transaction = self.begin().await?;
+            if !lock(&mut transaction, account).await? {
+                return Ok(false);
+            }
+            let ended = sqlx::query(
+                "UPDATE identity SET epoch = epoch + 1 WHERE account_id = $1 AND provider = $2",
+            )
+            .bind(account)
+            .bind(provider)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+            refreshes::forget(&mut transaction, account, provider).await?;
+            feed::note_change(&mut transaction, account, now).await?;
+            self.wake(&mut transaction).await?;
+            transaction.commit().await?;
+            Ok(ended == 1)
         })
     }
 

@@ -8,12 +8,13 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 /// Who may use whom of ours, outside of tests.
 const LAW: &[(&str, &[&str])] = &[
     ("app", &["guard", "oauth", "spotify"]),
+    ("flight", &[]),
     ("frontend", &["app"]),
     ("guard", &[]),
     ("oauth", &[]),
     ("sandbox", &[]),
     ("seal", &[]),
-    ("server", &["app", "guard", "oauth", "seal", "spotify"]),
+    ("server", &["app", "flight", "guard", "oauth", "seal", "spotify"]),
     ("spotify", &[]),
     ("xtask", &[]),
 ];
@@ -114,6 +115,7 @@ fn the_browser_holds_no_server() {
         "jsonwebtoken",
         "sqlx",
         "seal",
+        "flight",
     ] {
         assert!(
             !wasm.contains(server),

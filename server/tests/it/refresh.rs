@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use sandbox::{Fault, RefreshPolicy};
 use serde_json::json;
 
-use crate::support::{Browser, SESSION, Stage, TOKEN, TOKENS};
+use crate::support::{Browser, KEYS, SESSION, Stage, TOKEN, TOKENS};
 
 const REFRESH: &str = "/api/session/refresh";
 
@@ -195,7 +195,7 @@ async fn trouble_of_the_network_ends_nothing() {
 }
 
 #[tokio::test]
-async fn after_trouble_the_next_try_waits_five_seconds() {
+async fn after_trouble_the_next_try_waits_up_to_five_seconds() {
     let stage = Stage::new().await;
     let mut browser = due(&stage).await;
     stage
@@ -206,7 +206,7 @@ async fn after_trouble_the_next_try_waits_five_seconds() {
         .refresh()
         .await
         .is_refusal(503, "provider_unavailable");
-    for seconds in [0, 4] {
+    for seconds in [0, 2] {
         stage.advance(seconds);
         let answer = browser.refresh().await;
         answer.is_refusal(503, "provider_unavailable");
@@ -217,7 +217,7 @@ async fn after_trouble_the_next_try_waits_five_seconds() {
         );
     }
     assert_eq!(stage.calls(TOKEN), 1, "nothing was sent meanwhile");
-    stage.advance(1);
+    stage.advance(3);
     assert_eq!(browser.refresh().await.status, StatusCode::OK);
     assert_eq!(stage.calls(TOKEN), 2);
 }
@@ -405,4 +405,202 @@ async fn a_sign_out_during_a_refresh_wins() {
         "it came late, and the browser may hold the next session"
     );
     assert!(browser.cookies.is_empty());
+}
+
+#[tokio::test]
+async fn who_comes_late_to_another_node_gets_the_result() {
+    let here = Stage::new().await;
+    here.control()
+        .set_refresh_policy(RefreshPolicy::RotateSingleUse, false);
+    let there = here.restarted().await;
+    let mut browser = due(&here).await;
+    let mut late = there.served(&browser);
+    let first = browser.refresh().await.json();
+    let answer = late.refresh().await;
+    assert_eq!(answer.json(), first);
+    assert!(answer.sets(TOKENS));
+    assert_eq!(here.calls(TOKEN), 1);
+    assert_eq!(late.me().await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn refreshes_at_once_on_three_nodes_are_one() {
+    let first = Stage::new().await;
+    first
+        .control()
+        .set_refresh_policy(RefreshPolicy::RotateSingleUse, false);
+    let nodes = [first.restarted().await, first.restarted().await];
+    let browser = due(&first).await;
+    first
+        .control()
+        .fault(Fault::delay(TOKEN, 100))
+        .expect("a fault");
+    let mut tabs: Vec<Browser> = std::iter::once(&first)
+        .chain(&nodes)
+        .flat_map(|node| std::iter::repeat_n(node.served(&browser), 10))
+        .collect();
+    let answers = futures::future::join_all(tabs.iter_mut().map(Browser::me)).await;
+    for answer in &answers {
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        assert!(answer.sets(TOKENS));
+    }
+    assert_eq!(first.calls(TOKEN), 1);
+    // Every one of the cookies leads on, now and after the next refresh.
+    first.advance(3600);
+    for tab in &mut tabs {
+        assert_eq!(tab.me().await.status, StatusCode::OK);
+    }
+    assert_eq!(first.calls(TOKEN), 2);
+}
+
+#[tokio::test]
+async fn a_cookie_that_is_several_refreshes_old_leads_to_the_newest() {
+    for policy in RefreshPolicy::ALL {
+        let stage = Stage::new().await;
+        stage.control().set_refresh_policy(policy, false);
+        let mut browser = due(&stage).await;
+        let mut old = browser.clone();
+        for _ in 0..3 {
+            assert_eq!(browser.refresh().await.status, StatusCode::OK);
+            stage.advance(3600);
+        }
+        let answer = old.refresh().await;
+        assert_eq!(answer.status, StatusCode::OK, "{policy:?} {}", answer.text);
+        assert_eq!(stage.calls(TOKEN), 4, "{policy:?}");
+        assert_eq!(browser.refresh().await.json(), answer.json());
+        assert_eq!(stage.calls(TOKEN), 4, "{policy:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_superseded_token_is_never_sent_again() {
+    let stage = Stage::new().await;
+    stage
+        .control()
+        .set_refresh_policy(RefreshPolicy::RotateSingleUse, false);
+    let mut browser = due(&stage).await;
+    let mut old = browser.clone();
+    assert_eq!(browser.refresh().await.status, StatusCode::OK);
+    // Its result is past its time, too.
+    stage.advance(90_000);
+    stage.world.tidy().await;
+    old.refresh().await.is_refusal(401, "reauthorize");
+    assert_eq!(stage.calls(TOKEN), 1);
+    assert_eq!(browser.refresh().await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_disconnect_during_a_refresh_wins_on_every_node() {
+    let here = Stage::new().await;
+    let there = here.restarted().await;
+    for node in [&here, &there] {
+        let mut browser = due(&here).await;
+        let mut tab = node.served(&browser);
+        here.control()
+            .fault(Fault::delay(TOKEN, 500))
+            .expect("a fault");
+        let disconnect = async {
+            here.until_called(TOKEN, 1).await;
+            // It is not renewed for this: the cookie is what is given up.
+            browser
+                .post("/api/disconnect", json!({"provider": "spotify"}))
+                .await
+        };
+        let (refreshed, disconnected) = tokio::join!(tab.refresh(), disconnect);
+        assert_eq!(disconnected.status, StatusCode::OK, "{}", disconnected.text);
+        refreshed.is_refusal(409, "not_connected");
+        assert!(!refreshed.sets(TOKENS));
+        assert!(!browser.is_connected().await);
+        assert!(browser.is_signed_in().await);
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_of_before_a_disconnect_is_worth_nothing() {
+    let here = Stage::new().await;
+    let there = here.restarted().await;
+    let mut browser = here.signed_in("ada").await;
+    let old = browser.clone();
+    assert_eq!(there.served(&old).me().await.status, StatusCode::OK);
+    let disconnected = browser
+        .post("/api/disconnect", json!({"provider": "spotify"}))
+        .await;
+    assert_eq!(disconnected.status, StatusCode::OK);
+    there.world.follow_once().await.expect("the feed");
+    here.control().clear_log();
+    for node in [&here, &there] {
+        let mut late = node.served(&old);
+        late.me().await.is_refusal(409, "not_connected");
+        late.refresh().await.is_refusal(409, "not_connected");
+        let answer = late.get("/api/session").await;
+        assert_eq!(answer.json()["connections"], json!([]));
+        assert!(answer.clears(TOKENS));
+    }
+    assert_eq!(here.all_calls(), 0);
+}
+
+#[tokio::test]
+async fn other_browsers_of_the_account_are_disconnected_too() {
+    let stage = Stage::new().await;
+    let mut browser = stage.signed_in("ada").await;
+    let mut phone = stage.signed_in("ada").await;
+    let mut stranger = stage.signed_in("grace").await;
+    browser
+        .post("/api/disconnect", json!({"provider": "spotify"}))
+        .await;
+    phone.me().await.is_refusal(409, "not_connected");
+    assert!(phone.is_signed_in().await);
+    assert_eq!(stranger.me().await.status, StatusCode::OK);
+    // To connect anew is to be connected again, on that device.
+    phone.sign_in("ada").await;
+    assert_eq!(phone.me().await.status, StatusCode::OK);
+    assert!(!browser.is_connected().await);
+}
+
+#[tokio::test]
+async fn two_refreshes_that_succeed_lie_five_seconds_apart() {
+    let stage = Stage::new().await;
+    stage.control().set_token_life(1).expect("a life");
+    let mut browser = stage.signed_in("ada").await;
+    stage.control().clear_log();
+    stage.advance(1);
+    // The first is not delayed.
+    let first = tokio::time::timeout(Duration::from_secs(2), browser.refresh()).await;
+    assert_eq!(first.expect("in time").status, StatusCode::OK);
+    assert_eq!(stage.calls(TOKEN), 1);
+    stage.advance(1);
+    let mut tab = browser.clone();
+    let early = tokio::time::timeout(Duration::from_millis(500), tab.refresh()).await;
+    assert!(early.is_err(), "it waits");
+    assert_eq!(stage.calls(TOKEN), 1);
+    stage.advance(4);
+    assert_eq!(browser.refresh().await.status, StatusCode::OK);
+    assert_eq!(stage.calls(TOKEN), 2);
+}
+
+#[tokio::test]
+async fn connections_are_sealed_anew_when_the_key_moved_to_the_front() {
+    const BOTH: &str = "b:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
+    let stage = Stage::new().await;
+    let browser = stage.signed_in("ada").await;
+    let before = format!("{KEYS},{BOTH}");
+    let after = format!("{BOTH},{KEYS}");
+    // The first step: every node knows the new key, and none seals with it.
+    let node = stage.again_with(&[("STAGEDOOR_KEYS", &before)]).await;
+    let mut browser = node.served(&browser);
+    assert!(!browser.get("/api/session").await.sets(TOKENS));
+    // The second.
+    let node = stage.again_with(&[("STAGEDOOR_KEYS", &after)]).await;
+    let mut browser = node.served(&browser);
+    assert!(browser.get("/api/session").await.sets(TOKENS));
+    assert!(!browser.get("/api/session").await.sets(TOKENS), "it is done");
+    assert_eq!(browser.me().await.status, StatusCode::OK);
+    assert!(browser.cookies[TOKENS].starts_with("v1.b."));
+    // The session token, which lives for minutes, follows when it is issued anew.
+    stage.advance(301);
+    assert!(browser.get("/api/session").await.sets(SESSION));
+    // The old key can go.
+    let node = stage.again_with(&[("STAGEDOOR_KEYS", BOTH)]).await;
+    let mut browser = node.served(&browser);
+    assert_eq!(browser.me().await.status, StatusCode::OK);
 }

@@ -7,6 +7,7 @@ mod links;
 mod migrations;
 mod nodes;
 mod outage;
+mod refreshes;
 mod replay;
 mod sessions;
 mod support;

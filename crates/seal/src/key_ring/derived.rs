@@ -54,7 +54,7 @@ impl DerivedKeys {
     }
 }
 
-pub(super) fn derive(material: &[u8; KEY_BYTES], label: &str) -> DerivedKey {
+pub(super) fn derive(material: &[u8], label: &str) -> DerivedKey {
     let mut key = Zeroizing::new([0; KEY_BYTES]);
     hkdf_sha256(material, label.as_bytes(), key.as_mut_slice());
     DerivedKey(key)

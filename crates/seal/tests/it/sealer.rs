@@ -414,6 +414,29 @@ fn context([_, provider, session, name]: &[String; 4]) -> Context<'_> {
     }
 }
 
+#[test]
+fn what_needs_a_secret_opens_with_it_alone() {
+    let ring = ring(&format!("k1:{KEY_A}"));
+    let with = |secret: &[u8]| Sealer::with_secret(&ring, "tokens", secret);
+    let text = sealed(&with(b"old"), PLAINTEXT);
+    let opened = with(b"old").open(&CONTEXT, &text, NOW).expect("it opens");
+    assert_eq!(opened.plaintext.as_slice(), PLAINTEXT);
+    for other in [&b""[..], b"ol", b"old ", b"new"] {
+        let refused = with(other).open(&CONTEXT, &text, NOW);
+        assert_eq!(refused.map(drop), Err(OpenError::Rejected), "{other:?}");
+    }
+    let refused = sealer().open(&CONTEXT, &text, NOW);
+    assert_eq!(refused.map(drop), Err(OpenError::Rejected), "the ring alone");
+}
+
+#[test]
+fn what_needs_a_secret_needs_the_ring_too() {
+    let of = |key: &str| Sealer::with_secret(&ring(&format!("k1:{key}")), "tokens", b"old");
+    let text = sealed(&of(KEY_A), PLAINTEXT);
+    let refused = of(KEY_B).open(&CONTEXT, &text, NOW);
+    assert_eq!(refused.map(drop), Err(OpenError::Rejected));
+}
+
 proptest! {
     #[test]
     fn what_is_sealed_opens_again(
