@@ -544,7 +544,7 @@ async fn other_browsers_of_the_account_are_disconnected_too() {
     let stage = Stage::new().await;
     let mut browser = stage.signed_in("ada").await;
     let mut phone = stage.signed_in("ada").await;
-    let mut stranger = stage.signed_in("grace").await;
+    let mut stranger = stage.signed_in("hanako").await;
     browser
         .post("/api/disconnect", json!({"provider": "spotify"}))
         .await;
