@@ -93,7 +93,8 @@ impl Browser {
         self.cookies.get(name).map(String::as_str)
     }
 
-    fn request(&self, method: Method, path: &str, body: Option<&Value>) -> Request {
+    /// A request with all of its cookies.
+    pub(crate) fn request(&self, method: Method, path: &str, body: Option<&Value>) -> Request {
         let pairs = self.cookies.iter();
         let pairs: Vec<_> = pairs
             .map(|(name, value)| format!("{name}={value}"))
@@ -140,6 +141,14 @@ impl Browser {
     /// `GET` of the next node.
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send(None, Method::GET, path, None).await
+    }
+
+    /// `GET` of one node, which may be lost meanwhile.
+    pub(crate) async fn try_get_from(&mut self, node: &Node, path: &str) -> Option<Answer> {
+        let request = self.request(Method::GET, path, None);
+        let answer = self.cluster.ask(node, &request).await.ok()?;
+        self.keep(&answer);
+        Some(answer)
     }
 
     /// `GET` of one node.

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use axum::http;
-use sandbox::{Control, Sandbox};
+use sandbox::{Control, Entry, RefreshPolicy, Sandbox};
+use server::clock::Clock;
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 
 use crate::browser::{Answer, Browser, client};
 use crate::database::{self, Database};
@@ -28,6 +31,7 @@ pub(crate) struct Cluster(Arc<Inner>);
 
 struct Inner {
     nodes: Vec<Node>,
+    database: Database,
     settings: Settings,
     sandbox: Sandbox,
     /// How many requests came.
@@ -35,8 +39,23 @@ struct Inner {
     _folder: TempDir,
 }
 
+/// How many tests have nodes at once: on a machine with many cores all of them would need more
+/// connections than a database has.
+const PLACES: u32 = 4;
+static FREE: Semaphore = Semaphore::const_new(PLACES as usize);
+
 /// Runs a test with three nodes over a database of their own.
 pub(crate) async fn with<F: Future<Output = ()>>(test: impl FnOnce(Cluster) -> F) {
+    run(1, test).await;
+}
+
+/// The same while no other test has nodes: for one that needs the whole machine.
+pub(crate) async fn alone_with<F: Future<Output = ()>>(test: impl FnOnce(Cluster) -> F) {
+    run(PLACES, test).await;
+}
+
+async fn run<F: Future<Output = ()>>(places: u32, test: impl FnOnce(Cluster) -> F) {
+    let _taken = FREE.acquire_many(places).await.expect("it is never closed");
     database::with(|database| async move {
         test(Cluster::start(database).await).await;
     })
@@ -94,6 +113,7 @@ impl Cluster {
         futures::future::join_all(nodes.iter().map(|node| node.start(&settings))).await;
         Self(Arc::new(Inner {
             nodes,
+            database,
             settings,
             sandbox,
             turn: AtomicUsize::new(0),
@@ -111,6 +131,11 @@ impl Cluster {
         &self.0.settings
     }
 
+    /// Their database.
+    pub(crate) fn database(&self) -> &Database {
+        &self.0.database
+    }
+
     /// The handle of the sandbox.
     pub(crate) fn control(&self) -> Control {
         self.0.sandbox.control()
@@ -126,6 +151,28 @@ impl Cluster {
         let mut browser = self.browser();
         browser.sign_in(None, login).await;
         browser
+    }
+
+    /// A browser whose tokens are due, at a provider that gives new refresh tokens by this policy.
+    pub(crate) async fn due(&self, policy: RefreshPolicy) -> Browser {
+        let control = self.control();
+        control.set_refresh_policy(policy, false);
+        control.set_token_life(1).expect("a life");
+        let browser = self.signed_in("ada").await;
+        control.set_token_life(3600).expect("a life");
+        // The nodes go by the clock of the system, which no test can move.
+        let over = Clock::system().now() + 1;
+        while Clock::system().now() <= over {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        browser
+    }
+
+    /// The refreshes that the provider was asked for.
+    pub(crate) fn refreshes(&self) -> Vec<Entry> {
+        let mut entries = self.control().log();
+        entries.retain(|entry| entry.form_value("grant_type") == Some("refresh_token"));
+        entries
     }
 
     /// Sends a request to the next node that is open. Where that was not reached, or, for a request

@@ -11,4 +11,5 @@ mod ends;
 mod load;
 mod lost;
 mod node;
+mod refresh;
 mod restart;

@@ -73,6 +73,26 @@ impl Node {
         self.open.store(true, Ordering::SeqCst);
     }
 
+    /// Waits until it says that it can serve.
+    pub(crate) async fn until_ready(&self) {
+        self.until(true).await;
+    }
+
+    /// Waits until it says that it cannot serve for now.
+    pub(crate) async fn until_not_ready(&self) {
+        self.until(false).await;
+    }
+
+    async fn until(&self, ready: bool) {
+        let waiting = async {
+            while self.is_ready().await != ready {
+                tokio::time::sleep(POLL).await;
+            }
+        };
+        let in_time = tokio::time::timeout(BOUND, waiting).await;
+        assert!(in_time.is_ok(), "ready: {ready}? {}", self.told());
+    }
+
     async fn is_ready(&self) -> bool {
         let request = crate::browser::client().get(format!("http://{}/readyz", self.address));
         let answer = request.header("host", HOST).send().await;
@@ -117,11 +137,25 @@ impl Node {
         self.wait().await;
     }
 
-    async fn signal(&self, signal: Signal) {
+    /// Stops it in the middle of whatever it does; it hears nothing, and answers nothing.
+    pub(crate) async fn pause(&self) {
+        self.signal(Signal::SIGSTOP).await;
+    }
+
+    /// Lets it go on.
+    pub(crate) async fn go_on(&self) {
+        self.signal(Signal::SIGCONT).await;
+    }
+
+    /// The number of its process.
+    pub(crate) async fn id(&self) -> i32 {
         let program = self.program.lock().await;
         let id = program.as_ref().and_then(Child::id).expect("a process");
-        let id = Pid::from_raw(i32::try_from(id).expect("a number of a process"));
-        kill(id, signal).expect("a signal");
+        i32::try_from(id).expect("a number of a process")
+    }
+
+    async fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.id().await), signal).expect("a signal");
     }
 
     async fn wait(&self) -> std::process::ExitStatus {
