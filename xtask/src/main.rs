@@ -14,6 +14,8 @@
 
 mod browser;
 mod check;
+mod cluster;
+mod disk;
 mod end2end;
 mod failure;
 mod http;
@@ -23,6 +25,7 @@ mod packages;
 mod port;
 mod postgres;
 mod process;
+mod programs;
 mod release;
 mod serve;
 mod site;
@@ -62,6 +65,13 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
+    /// Start three nodes over one `PostgreSQL`, behind a balancer, with the sandbox; Ctrl-C stops
+    /// all of it.
+    Cluster {
+        /// Run the release build.
+        #[arg(long)]
+        release: bool,
+    },
     /// Build the release: the binaries, and the site with its compressed files.
     Build,
     /// Check the format and the lints of every package on every target it is built for.
@@ -96,7 +106,10 @@ fn command(arguments: &Arguments) -> Result<(), Failure> {
     let workspace = Workspace::load()?;
     let mut steps = Steps::new(arguments.verbose, &workspace.target.join("xtask"))?;
     let outcome = carry_out(&arguments.command, &workspace, &mut steps);
-    if !matches!(arguments.command, Command::Run { .. }) {
+    if !matches!(
+        arguments.command,
+        Command::Run { .. } | Command::Cluster { .. }
+    ) {
         print!("{}", steps.summary());
     }
     outcome
@@ -104,7 +117,14 @@ fn command(arguments: &Arguments) -> Result<(), Failure> {
 
 fn carry_out(command: &Command, workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
     match command {
-        Command::Run { real, release } => serve::run(workspace, steps, *real, *release),
+        Command::Run { real, release } => {
+            disk::look(workspace, disk::RUN);
+            serve::run(workspace, steps, *real, *release)
+        }
+        Command::Cluster { release } => {
+            disk::look(workspace, disk::RUN);
+            cluster::run(workspace, steps, *release)
+        }
         Command::Build => {
             tools::crates(workspace, steps)?;
             release::build(workspace, steps).map(drop)
@@ -115,6 +135,7 @@ fn carry_out(command: &Command, workspace: &Workspace, steps: &mut Steps) -> Res
         }
         Command::Test => {
             // What is missing shows at once, and not after ten minutes of tests.
+            disk::look(workspace, disk::TEST);
             tools::crates(workspace, steps)?;
             let playwright = end2end::prepare(workspace, steps)?;
             let browser = wasm_tests::prepare(workspace, steps)?;

@@ -188,6 +188,11 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
+    /// The number of its first process.
+    pub(crate) fn id(&self) -> u32 {
+        self.running.id()
+    }
+
     /// Makes an empty cluster and starts it.
     pub(crate) fn start(
         workspace: &Workspace,

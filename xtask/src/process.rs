@@ -20,8 +20,13 @@ const POLL: Duration = Duration::from_millis(40);
 
 /// A command without what cargo told *this* program about its own package: build scripts that
 /// look at those variables would otherwise run again whenever cargo is called from here.
+///
+/// Where nothing is built twice, in CI, it also leaves nothing behind for a second build.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
+    if std::env::var_os("CI").is_some() && std::env::var_os("CARGO_INCREMENTAL").is_none() {
+        command.env("CARGO_INCREMENTAL", "0");
+    }
     for (name, _) in std::env::vars_os() {
         let Some(text) = name.to_str() else { continue };
         if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
@@ -73,6 +78,11 @@ impl Running {
         })
     }
 
+    /// The number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// How it ended, if it has.
     pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>, Failure> {
         if self.ended.is_none() {
@@ -119,6 +129,8 @@ impl Running {
     /// The same for a program that wants to be asked by another signal.
     pub(crate) fn stop_by(&mut self, signal: Signal, grace: Duration) {
         self.signal(signal);
+        // One that is paused hears nothing else.
+        self.signal(Signal::SIGCONT);
         let asked = Instant::now();
         while matches!(self.ended(), Ok(None)) {
             if asked.elapsed() > grace || interrupt::insisted() {
@@ -191,6 +203,20 @@ mod tests {
         let status = child.wait(Some(Duration::ZERO), || {}).unwrap();
         assert!(status.is_none());
         assert!(child.ended().unwrap().is_some());
+    }
+
+    #[test]
+    fn a_child_that_is_paused_hears_that_it_is_to_stop() {
+        let file = tempfile::tempfile().unwrap();
+        let mut child =
+            Running::start(Command::new("sleep").arg("600"), &Output::File(&file)).unwrap();
+        child.signal(Signal::SIGSTOP);
+        child.stop(Duration::from_mins(1));
+        let status = child.ended().unwrap().unwrap();
+        assert_eq!(
+            std::os::unix::process::ExitStatusExt::signal(&status),
+            Some(15)
+        );
     }
 
     #[test]
