@@ -13,6 +13,7 @@ mod law;
 mod logs;
 mod nodes;
 mod pages;
+mod permissions;
 mod provider_trouble;
 mod proxy;
 mod refresh;
