@@ -878,28 +878,18 @@ async fn page_that_needs_a_permission_follows_the_session() {
     let (shown, session) = with_shelf(SessionView::default(), || {
         view! { <NeedsPermission permission=Permission::Top>"Mine"</NeedsPermission> }
     });
-    let says = |words: &'static str| async {
-        let text = || shown.text();
-        for _ in 0..50 {
-            if text().contains(words) {
-                return;
-            }
-            turn().await;
-        }
-        panic!("no {words:?} in {}", text());
-    };
-    says("Continue with Spotify").await;
+    until(|| shown.text().contains("Continue with Spotify")).await;
     session.put(signed_in_as("a1", "Ada"));
-    says("Connect Spotify").await;
+    until(|| shown.text().contains("Connect Spotify")).await;
     session.put(SessionView {
         connections: Vec::new(),
         ..connected(&[])
     });
-    says("Connect Spotify on this device").await;
+    until(|| shown.text().contains("Connect Spotify on this device")).await;
     session.put(connected(&["email"]));
-    says("Allow it at Spotify").await;
+    until(|| shown.text().contains("Allow it at Spotify")).await;
     session.put(connected(&["email", "top"]));
-    says("Mine").await;
+    until(|| shown.text().contains("Mine")).await;
     session.note_ended("spotify");
-    says("Reconnect Spotify").await;
+    until(|| shown.text().contains("Reconnect Spotify")).await;
 }
