@@ -90,6 +90,24 @@ pub(crate) enum Cover {
     Missing,
 }
 
+impl Catalogue {
+    pub(crate) fn artist(&self, id: &str) -> Option<&Artist> {
+        self.artists.iter().find(|one| one.id == id)
+    }
+
+    pub(crate) fn album(&self, id: &str) -> Option<&Album> {
+        self.albums.iter().find(|one| one.id == id)
+    }
+
+    pub(crate) fn track(&self, id: &str) -> Option<&Track> {
+        self.tracks.iter().find(|one| one.id == id)
+    }
+
+    pub(crate) fn playlist(&self, id: &str) -> Option<&Playlist> {
+        self.playlists.iter().find(|one| one.id == id)
+    }
+}
+
 impl Released {
     /// `2024`, `2024-05` or `2024-05-17`, and the name of that precision.
     pub(crate) fn text(self) -> (String, &'static str) {
@@ -136,7 +154,7 @@ mod tests {
     #[test]
     fn the_catalogue_has_its_size_and_its_edges() {
         let catalogue = Catalogue::generate(1);
-        assert_eq!(catalogue.artists.len(), 60);
+        assert_eq!(catalogue.artists.len(), 360);
         assert_eq!(catalogue.albums.len(), 150);
         assert_eq!(catalogue.tracks.len(), 600);
         assert_eq!(catalogue.playlists.len(), 30);
@@ -166,7 +184,7 @@ mod tests {
             .iter()
             .map(|artist| &artist.name)
             .collect();
-        assert_eq!(names.len(), 60, "artist names repeat");
+        assert_eq!(names.len(), 360, "artist names repeat");
         let ids: HashSet<_> = catalogue.tracks.iter().map(|track| &track.id).collect();
         assert_eq!(ids.len(), 600, "ids repeat");
         assert!(ids.iter().all(|id| id.len() == 22));

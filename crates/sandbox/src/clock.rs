@@ -41,3 +41,39 @@ fn system_ms() -> i64 {
         .and_then(|age| i64::try_from(age.as_millis()).ok())
         .unwrap_or_default()
 }
+
+/// Unix seconds as ISO 8601 in UTC: `2026-06-30T21:14:05Z`.
+///
+/// The algorithm is `civil_from_days` of Howard Hinnant's *chrono-Compatible Low-Level Date
+/// Algorithms*.
+pub(crate) fn iso(unix_s: i64) -> String {
+    let (days, second) = (unix_s.div_euclid(86_400), unix_s.rem_euclid(86_400));
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = (month_from_march + 2) % 12 + 1;
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::iso;
+
+    #[test]
+    fn seconds_are_written_as_dates() {
+        for (unix_s, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_827_696, "2000-02-29T12:34:56Z"),
+            (1_782_854_045, "2026-06-30T21:14:05Z"),
+            (-1, "1969-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(iso(unix_s), text);
+        }
+    }
+}

@@ -13,10 +13,12 @@ use url::Url;
 
 use crate::accounts::{Ask, AuthorizeRefusal, authorize};
 use crate::fault::Fault;
+use crate::library::{Library, LibrarySettings, LibrarySize};
 use crate::listener::Listener;
-use crate::log::Entry;
+use crate::log::{Count, Entry};
 use crate::profile::{Profile, RefreshPolicy};
 use crate::registration::Client;
+use crate::scope;
 use crate::world::{Data, World};
 
 pub use google::{GoogleConsentView, GoogleSnapshot};
@@ -27,6 +29,10 @@ const MOST: usize = 1000;
 const MAX_OFFSET_S: i64 = 100 * 366 * 24 * 3600;
 /// Thirty days, in seconds.
 const MAX_TOKEN_LIFE_S: i64 = 30 * 24 * 3600;
+/// An hour, in seconds.
+const MAX_LIST_LAG_S: i64 = 3600;
+/// As much as can be had of a top list.
+const MAX_TOP: usize = 50;
 
 /// Changes what the sandbox does, from the same process; clones act on the same sandbox.
 #[derive(Debug, Clone)]
@@ -52,10 +58,14 @@ pub struct Snapshot {
     pub refresh_policy: RefreshPolicy,
     /// Whether refresh answers leave `scope` out.
     pub omit_scope: bool,
+    /// What refreshes grant, where that is not all that was ever agreed to.
+    pub refresh_scope: Option<String>,
     /// Whether the owner of the app has no Premium.
     pub owner_premium_lapsed: bool,
     /// The life of the next access token, in seconds.
     pub token_life_s: i64,
+    /// The provider's habits with libraries.
+    pub library: LibrarySettings,
     /// The people who can sign in.
     pub users: Vec<Listener>,
     /// The registered apps.
@@ -175,6 +185,23 @@ impl Control {
         });
     }
 
+    /// Says what refreshes grant from now on, as a list of scopes: fewer than the person agreed to,
+    /// or more. `None` is all that they ever agreed to, as at the provider.
+    ///
+    /// # Errors
+    /// A scope that is none.
+    pub fn set_refresh_scope(&self, list: Option<&str>) -> Result<(), ControlError> {
+        let scopes = match list {
+            Some(list) => match scope::parse(list) {
+                Some(scopes) => Some(scopes),
+                None => return refuse("`scope` holds one that is none"),
+            },
+            None => None,
+        };
+        self.world.with(|data| data.switches.refresh_scope = scopes);
+        Ok(())
+    }
+
     /// Lets the Premium of the owner of the app lapse, or renews it.
     pub fn set_owner_premium_lapsed(&self, lapsed: bool) {
         self.world
@@ -191,6 +218,41 @@ impl Control {
         }
         self.world.with(|data| data.switches.token_life_s = seconds);
         Ok(())
+    }
+
+    /// Makes the library of a listener anew, with so much in it.
+    ///
+    /// # Errors
+    /// An unknown login, or top lists of more than fifty.
+    pub fn set_library(&self, login: &str, size: LibrarySize) -> Result<(), ControlError> {
+        if size.top > MAX_TOP {
+            return refuse("`top` must be at most 50");
+        }
+        let library = Library::new(login, size, self.world.catalogue());
+        self.world.with(|data| {
+            if !data.listeners.contains_key(login) {
+                return refuse("there is no listener of this `login`");
+            }
+            data.libraries.insert(login.to_owned(), library);
+            Ok(())
+        })
+    }
+
+    /// Sets the provider's habits with libraries.
+    ///
+    /// # Errors
+    /// Lists that lag by less than nothing or more than an hour.
+    pub fn set_library_settings(&self, settings: LibrarySettings) -> Result<(), ControlError> {
+        if !(0..=MAX_LIST_LAG_S).contains(&settings.list_lag_s) {
+            return refuse("`list_lag_s` must be between 0 and 3600");
+        }
+        self.world.with(|data| data.switches.library = settings);
+        Ok(())
+    }
+
+    /// The provider's habits with libraries at the moment.
+    fn library_settings(&self) -> LibrarySettings {
+        self.world.with(|data| data.switches.library)
     }
 
     /// Signs a listener in and agrees, without the pages: the callback URL with its code.
@@ -234,6 +296,32 @@ impl Control {
             .with(|data| data.log.entries().cloned().collect())
     }
 
+    /// How many requests there were of each kind, since the start or the last clearing.
+    pub fn counts(&self) -> Vec<Count> {
+        self.world.with(|data| data.log.counts())
+    }
+
+    /// How many requests for tokens of this grant there were at Spotify; `refresh_token`.
+    pub fn token_requests(&self, grant_type: &str) -> u64 {
+        self.counts()
+            .iter()
+            .filter(|count| count.path == "/spotify/api/token")
+            .filter(|count| count.grant_type.as_deref() == Some(grant_type))
+            .map(|count| count.sent)
+            .sum()
+    }
+
+    /// How often a refresh token was sent that a later one had superseded, at Spotify and at
+    /// Google, since the start or the last reset.
+    pub fn superseded_sent(&self) -> (u64, u64) {
+        self.world.with(|data| {
+            (
+                data.grants.superseded_sent,
+                data.google.grants.superseded_sent,
+            )
+        })
+    }
+
     /// Forgets the requests so far.
     pub fn clear_log(&self) {
         self.world.with(|data| data.log.clear());
@@ -247,8 +335,10 @@ impl Control {
             profile: data.switches.profile,
             refresh_policy: data.switches.refresh_policy,
             omit_scope: data.switches.omit_scope,
+            refresh_scope: data.switches.refresh_scope.as_ref().map(scope::join),
             owner_premium_lapsed: data.switches.owner_premium_lapsed,
             token_life_s: data.switches.token_life_s,
+            library: data.switches.library,
             users: data.listeners.values().cloned().collect(),
             clients: data.clients.values().cloned().collect(),
             faults: data.faults.clone(),

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::log::GrantType;
 use crate::world::World;
 
 /// Longest delay: ten minutes.
@@ -25,6 +26,9 @@ pub struct Fault {
     /// Only requests of this method, when given.
     #[serde(default)]
     pub method: Option<String>,
+    /// Only token requests of this grant (`refresh_token`), when given.
+    #[serde(default)]
+    pub grant_type: Option<String>,
     /// The status to answer with, 200 to 599.
     #[serde(default)]
     pub status: Option<u16>,
@@ -61,6 +65,7 @@ impl Fault {
         Self {
             path: path.to_owned(),
             method: None,
+            grant_type: None,
             status: None,
             delay_ms: 0,
             hang: false,
@@ -142,6 +147,15 @@ impl Fault {
         self
     }
 
+    /// For token requests of this grant alone.
+    #[must_use]
+    pub fn grant_type(self, grant_type: &str) -> Self {
+        Self {
+            grant_type: Some(grant_type.to_owned()),
+            ..self
+        }
+    }
+
     /// For this many requests.
     #[must_use]
     pub fn times(self, times: u32) -> Self {
@@ -197,8 +211,13 @@ impl Fault {
     }
 
     /// Whether it fits a request.
-    pub(crate) fn fits(&self, method: &Method, path: &str) -> bool {
-        begins(path, &self.path)
+    pub(crate) fn fits(&self, method: &Method, path: &str, grant: Option<&GrantType>) -> bool {
+        let of_grant = self
+            .grant_type
+            .as_ref()
+            .is_none_or(|wanted| grant.is_some_and(|grant| grant.0 == *wanted));
+        of_grant
+            && begins(path, &self.path)
             && self
                 .method
                 .as_ref()
@@ -244,7 +263,8 @@ pub(crate) fn begins(path: &str, start: &str) -> bool {
 
 /// The layer: uses up the oldest fault that fits, else lets the request through.
 pub(crate) async fn inject(State(world): State<World>, request: Request, next: Next) -> Response {
-    let Some(fault) = world.take_fault(request.method(), request.uri().path()) else {
+    let grant = request.extensions().get();
+    let Some(fault) = world.take_fault(request.method(), request.uri().path(), grant) else {
         return next.run(request).await;
     };
     // From here on, so that a release during the delay counts.

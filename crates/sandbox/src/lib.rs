@@ -9,6 +9,7 @@ mod cors;
 mod fault;
 mod form;
 mod google;
+mod library;
 mod listener;
 mod log;
 mod mint;
@@ -27,8 +28,9 @@ pub use control::{
 };
 pub use fault::Fault;
 pub use google::{GoogleAccount, GoogleClaims, GoogleRefusal, GoogleSettings};
+pub use library::{LibrarySettings, LibrarySize};
 pub use listener::{Image, Listener};
-pub use log::Entry;
+pub use log::{Count, Entry};
 pub use profile::{Profile, RefreshPolicy};
 pub use registration::Client;
 pub use router::router;

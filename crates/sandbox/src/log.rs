@@ -20,6 +20,9 @@ const BODY_LIMIT: usize = 512 * 1024;
 /// How much of a body that is no form is kept.
 const BODY_KEPT: usize = 8 * 1024;
 
+/// How many kinds of requests are counted.
+const MOST_COUNTS: usize = 1000;
+
 /// The headers worth keeping.
 const HEADERS: [&str; 12] = [
     "accept",
@@ -85,12 +88,35 @@ fn first<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
         .map(|(_, value)| value.as_str())
 }
 
-/// The last requests.
+/// What the form of a token request asks for, as further layers see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GrantType(pub(crate) String);
+
+/// How many requests of one kind there were. Nothing secret is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// The method.
+    pub method: String,
+    /// The path, as it was sent.
+    pub path: String,
+    /// `grant_type` of a form, where it says one.
+    pub grant_type: Option<String>,
+    /// How many came.
+    pub sent: u64,
+    /// How many were answered, by status. A caller that hung up gets no answer.
+    pub answered: BTreeMap<u16, u64>,
+}
+
+/// The last requests, and the number of all.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     entries: VecDeque<Entry>,
     last_id: u64,
+    counts: BTreeMap<CountKey, (u64, BTreeMap<u16, u64>)>,
 }
+
+/// Method, path and grant type.
+type CountKey = (String, String, Option<String>);
 
 impl Log {
     fn begin(&mut self, at: i64, parts: &Parts, body: &[u8]) -> u64 {
@@ -98,6 +124,11 @@ impl Log {
         let form = Form::of_body(&parts.headers, body).into_pairs();
         let is_form = media_type(&parts.headers)
             .is_some_and(|kind| kind == "application/x-www-form-urlencoded");
+        let grant = first(&form, "grant_type").map(str::to_owned);
+        let key = (parts.method.to_string(), parts.uri.path().to_owned(), grant);
+        if self.counts.len() < MOST_COUNTS || self.counts.contains_key(&key) {
+            self.counts.entry(key).or_default().0 += 1;
+        }
         let headers = HEADERS.iter().filter_map(|name| {
             let value = parts.headers.get(*name)?;
             Some((
@@ -127,11 +158,30 @@ impl Log {
     fn finish(&mut self, id: u64, status: u16) {
         if let Some(entry) = self.entries.iter_mut().rev().find(|entry| entry.id == id) {
             entry.status = Some(status);
+            let grant = entry.form_value("grant_type").map(str::to_owned);
+            let key = (entry.method.clone(), entry.path.clone(), grant);
+            if let Some((_, answered)) = self.counts.get_mut(&key) {
+                *answered.entry(status).or_default() += 1;
+            }
         }
+    }
+
+    pub(crate) fn counts(&self) -> Vec<Count> {
+        self.counts
+            .iter()
+            .map(|((method, path, grant_type), (sent, answered))| Count {
+                method: method.clone(),
+                path: path.clone(),
+                grant_type: grant_type.clone(),
+                sent: *sent,
+                answered: answered.clone(),
+            })
+            .collect()
     }
 
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
+        self.counts.clear();
     }
 
     pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
@@ -150,8 +200,14 @@ pub(crate) async fn record(State(world): State<World>, request: Request, next: N
     });
     let response = match read {
         Ok(bytes) => {
-            next.run(Request::from_parts(parts, Body::from(bytes)))
-                .await
+            let grant = Form::of_body(&parts.headers, &bytes)
+                .get("grant_type")
+                .map(|grant| GrantType(grant.to_owned()));
+            let mut request = Request::from_parts(parts, Body::from(bytes));
+            if let Some(grant) = grant {
+                request.extensions_mut().insert(grant);
+            }
+            next.run(request).await
         }
         Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
     };

@@ -39,6 +39,11 @@ impl Profile {
         self != Self::Dev2026
     }
 
+    /// Whether the endpoints that were removed in February 2026 are still there.
+    pub(crate) fn keeps_removed_endpoints(self) -> bool {
+        self != Self::Dev2026
+    }
+
     /// The most and the usual number of search results of one type.
     pub(crate) fn search_limits(self) -> (usize, usize) {
         match self {
@@ -59,11 +64,19 @@ pub enum RefreshPolicy {
     RotateSingleUse,
     /// Every second refresh of a connection rotates, beginning with the second.
     Sometimes,
+    /// As `rotate-single-use`, and whoever sends a superseded token ends the whole connection: the
+    /// newest token dies, too (RFC 9700 §4.14.2).
+    RotateKillFamily,
 }
 
 impl RefreshPolicy {
     /// Every policy, the default first.
-    pub const ALL: [Self; 3] = [Self::NeverRotate, Self::RotateSingleUse, Self::Sometimes];
+    pub const ALL: [Self; 4] = [
+        Self::NeverRotate,
+        Self::RotateSingleUse,
+        Self::Sometimes,
+        Self::RotateKillFamily,
+    ];
 
     /// The name the control API uses.
     pub fn name(self) -> &'static str {
@@ -71,6 +84,7 @@ impl RefreshPolicy {
             Self::NeverRotate => "never-rotate",
             Self::RotateSingleUse => "rotate-single-use",
             Self::Sometimes => "sometimes",
+            Self::RotateKillFamily => "rotate-kill-family",
         }
     }
 
@@ -78,8 +92,13 @@ impl RefreshPolicy {
     pub(crate) fn rotates(self, number: u64) -> bool {
         match self {
             Self::NeverRotate => false,
-            Self::RotateSingleUse => true,
+            Self::RotateSingleUse | Self::RotateKillFamily => true,
             Self::Sometimes => number.is_multiple_of(2),
         }
+    }
+
+    /// Whether a superseded token ends what came after it.
+    pub(crate) fn kills_family(self) -> bool {
+        self == Self::RotateKillFamily
     }
 }

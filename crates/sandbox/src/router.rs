@@ -5,12 +5,12 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::Redirect;
-use axum::routing::{MethodRouter, any, get, post};
+use axum::routing::{MethodRouter, any, get, post, put};
 
 use crate::accounts::{apps, authorize, sign_in, token};
 use crate::control::{api, gate, google_api, page};
 use crate::google;
-use crate::web_api::{error, me, pictures, search};
+use crate::web_api::{error, following, library, me, pictures, saved, search, top};
 use crate::world::World;
 use crate::{cors, fault, log};
 
@@ -43,6 +43,29 @@ fn spotify() -> Router<World> {
         .route("/spotify/images/{kind}/{id}/{file}", get(pictures::picture))
         .route("/spotify/v1/me", web_api(get(me::me)))
         .route("/spotify/v1/search", web_api(get(search::search)))
+        .route("/spotify/v1/me/top/{type}", web_api(get(top::top)))
+        .route(
+            "/spotify/v1/me/following",
+            web_api(
+                get(following::list)
+                    .put(following::follow)
+                    .delete(following::unfollow),
+            ),
+        )
+        .route(
+            "/spotify/v1/me/following/contains",
+            web_api(get(following::contains)),
+        )
+        .route(
+            "/spotify/v1/me/library",
+            web_api(put(library::put).delete(library::remove)),
+        )
+        .route(
+            "/spotify/v1/me/library/contains",
+            web_api(get(library::contains)),
+        )
+        .route("/spotify/v1/me/albums", web_api(get(saved::albums)))
+        .route("/spotify/v1/me/tracks", web_api(get(saved::tracks)))
         .route("/spotify/v1", any(error::unknown_path))
         .route("/spotify/v1/{*rest}", any(error::unknown_path))
         .route("/spotify/{*rest}", any(async || StatusCode::NOT_FOUND))
@@ -91,8 +114,14 @@ fn control(world: &World) -> Router<World> {
         .route("/control/clock", set(post(api::clock)))
         .route("/control/profile", set(post(api::profile)))
         .route("/control/refresh-policy", set(post(api::policy)))
+        .route("/control/refresh-scope", set(post(api::refresh_scope)))
         .route("/control/owner-premium", set(post(api::premium)))
         .route("/control/token-life", set(post(api::token_life)))
+        .route("/control/library", set(post(api::library)))
+        .route(
+            "/control/library-settings",
+            set(post(api::library_settings)),
+        )
         .route("/control/authorize", set(post(api::authorize)))
         .route("/control/remove-app", set(post(api::remove_app)))
         .route("/control/google/accounts", set(post(google_api::accounts)))
@@ -112,6 +141,7 @@ fn control(world: &World) -> Router<World> {
         )
         .route("/control/reset", set(post(api::reset)))
         .route("/control/log", set(get(api::log)))
+        .route("/control/log/counts", set(get(api::counts)))
         .route("/control/log/clear", set(post(api::clear_log)))
         .route("/control/{*rest}", any(api::unknown))
         .layer(DefaultBodyLimit::max(api::BODY_LIMIT))

@@ -12,11 +12,13 @@ use crate::clock::Clock;
 use crate::control::Control;
 use crate::fault::Fault;
 use crate::google::Google;
+use crate::library::{Library, LibrarySettings, LibrarySize};
 use crate::listener::Listener;
-use crate::log::Log;
+use crate::log::{GrantType, Log};
 use crate::mint::Mint;
 use crate::profile::{Profile, RefreshPolicy};
 use crate::registration::Client;
+use crate::scope::Scopes;
 
 /// An access token lives this long, in seconds.
 const TOKEN_LIFE_S: i64 = 3600;
@@ -48,16 +50,29 @@ pub(crate) struct Data {
     pub(crate) log: Log,
     pub(crate) switches: Switches,
     pub(crate) google: Google,
+    /// Of those who have looked at theirs.
+    pub(crate) libraries: BTreeMap<String, Library>,
+}
+
+/// The times that count for a library, in unix seconds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LibraryTimes {
+    pub(crate) now: i64,
+    /// What lists show is how it stood then.
+    pub(crate) listed: i64,
 }
 
 /// The provider's habits, as set at the moment.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Switches {
     pub(crate) profile: Profile,
     pub(crate) refresh_policy: RefreshPolicy,
     pub(crate) omit_scope: bool,
+    /// What refreshes grant, where that is not all that was ever agreed to.
+    pub(crate) refresh_scope: Option<Scopes>,
     pub(crate) owner_premium_lapsed: bool,
     pub(crate) token_life_s: i64,
+    pub(crate) library: LibrarySettings,
 }
 
 impl World {
@@ -108,13 +123,38 @@ impl World {
         work(&mut data)
     }
 
+    /// Works on the library of a listener, under the lock.
+    pub(crate) fn library<T>(
+        &self,
+        login: &str,
+        work: impl FnOnce(&mut Library, LibraryTimes) -> T,
+    ) -> T {
+        self.with(|data| {
+            let now = data.clock.now();
+            let times = LibraryTimes {
+                now,
+                listed: now.saturating_sub(data.switches.library.list_lag_s),
+            };
+            let library = data
+                .libraries
+                .entry(login.to_owned())
+                .or_insert_with(|| Library::new(login, LibrarySize::of(login), self.catalogue()));
+            work(library, times)
+        })
+    }
+
     /// Uses up one turn of the oldest fault that fits.
-    pub(crate) fn take_fault(&self, method: &Method, path: &str) -> Option<Fault> {
+    pub(crate) fn take_fault(
+        &self,
+        method: &Method,
+        path: &str,
+        grant: Option<&GrantType>,
+    ) -> Option<Fault> {
         self.with(|data| {
             let index = data
                 .faults
                 .iter()
-                .position(|fault| fault.fits(method, path))?;
+                .position(|fault| fault.fits(method, path, grant))?;
             let fault = data.faults.get_mut(index)?;
             let taken = fault.clone();
             fault.times -= 1;
@@ -153,6 +193,7 @@ impl Data {
             log: Log::default(),
             switches: Switches::default(),
             google: Google::new(base),
+            libraries: BTreeMap::new(),
         }
     }
 
@@ -174,8 +215,10 @@ impl Default for Switches {
             profile: Profile::default(),
             refresh_policy: RefreshPolicy::default(),
             omit_scope: false,
+            refresh_scope: None,
             owner_premium_lapsed: false,
             token_life_s: TOKEN_LIFE_S,
+            library: LibrarySettings::default(),
         }
     }
 }

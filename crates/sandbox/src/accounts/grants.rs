@@ -21,6 +21,9 @@ pub(crate) struct Grants {
     codes: Bounded<Code>,
     access: Bounded<AccessToken>,
     refresh: Bounded<RefreshToken>,
+    families: u64,
+    /// How often a superseded refresh token was sent.
+    pub(crate) superseded_sent: u64,
     sessions: Bounded<String>,
 }
 
@@ -68,13 +71,17 @@ pub(crate) struct RefreshToken {
     pub(crate) with_pkce: bool,
     /// How many refreshes this connection has seen.
     pub(crate) refreshes: u64,
-    /// Superseded by a later one, or its app was removed.
+    /// Which tokens came of one another.
+    pub(crate) family: u64,
+    /// A later one took its place.
+    pub(crate) superseded: bool,
+    /// Its app was removed, or its family was ended.
     pub(crate) dead: bool,
 }
 
 impl RefreshToken {
     pub(crate) fn is_dead(&self, now: i64) -> bool {
-        self.dead || now >= self.agreed_at + REFRESH_LIFE_S
+        self.dead || self.superseded || now >= self.agreed_at + REFRESH_LIFE_S
     }
 }
 
@@ -85,6 +92,8 @@ impl Default for Grants {
             codes: Bounded::new(KEPT),
             access: Bounded::new(KEPT),
             refresh: Bounded::new(KEPT),
+            families: 0,
+            superseded_sent: 0,
             sessions: Bounded::new(KEPT),
         }
     }
@@ -151,6 +160,19 @@ impl Grants {
 
     pub(crate) fn keep_refresh(&mut self, token: String, held: RefreshToken) {
         self.refresh.insert(token, held);
+    }
+
+    /// A number for the tokens of a new connection.
+    pub(crate) fn new_family(&mut self) -> u64 {
+        self.families += 1;
+        self.families
+    }
+
+    /// Ends the refresh tokens that came of one another; access tokens live on.
+    pub(crate) fn kill_family(&mut self, family: u64) {
+        for token in self.refresh.values_mut() {
+            token.dead |= token.family == family;
+        }
     }
 
     pub(crate) fn refresh(&mut self, token: &str) -> Option<&mut RefreshToken> {

@@ -142,6 +142,7 @@ fn exchange(data: &mut Data, caller: &Caller, form: &Form) -> Result<Tokens, Tok
         caller.proven,
     )?;
     let refresh_token = data.mint.code(data.clock.now_ms());
+    let family = data.grants.new_family();
     data.grants.keep_refresh(
         refresh_token.clone(),
         RefreshToken {
@@ -150,6 +151,8 @@ fn exchange(data: &mut Data, caller: &Caller, form: &Form) -> Result<Tokens, Tok
             agreed_at: code.issued_at,
             with_pkce: code.challenge.is_some(),
             refreshes: 0,
+            family,
+            superseded: false,
             dead: false,
         },
     );
@@ -199,30 +202,41 @@ fn refresh(data: &mut Data, caller: &Caller, form: &Form) -> Result<Tokens, Toke
     if !caller.proven && !held.with_pkce {
         return Err(TokenRefusal::InvalidSecret);
     }
+    let policy = data.switches.refresh_policy;
+    if held.superseded {
+        let family = held.family;
+        data.grants.superseded_sent += 1;
+        if policy.kills_family() {
+            data.grants.kill_family(family);
+        }
+        return Err(TokenRefusal::RevokedRefreshToken);
+    }
     if held.is_dead(now) {
         return Err(TokenRefusal::RevokedRefreshToken);
     }
     held.refreshes += 1;
-    let rotates = data.switches.refresh_policy.rotates(held.refreshes);
-    held.dead = rotates;
+    let rotates = policy.rotates(held.refreshes);
+    held.superseded = rotates;
     let held = held.clone();
     let refresh_token = rotates.then(|| data.mint.code(now_ms));
     if let Some(next) = &refresh_token {
         data.grants.keep_refresh(
             next.clone(),
             RefreshToken {
-                dead: false,
+                superseded: false,
                 ..held.clone()
             },
         );
     }
     // A refresh answers with all that the person ever granted this app, not with what this
-    // connection asked for.
-    let scopes = data
-        .grants
-        .consent(&held.client_id, &held.login)
-        .map(|consent| consent.scopes.clone())
-        .unwrap_or_default();
+    // connection asked for; unless the control half has the say.
+    let granted = || data.grants.consent(&held.client_id, &held.login);
+    let scopes = match &data.switches.refresh_scope {
+        Some(scopes) => scopes.clone(),
+        None => granted()
+            .map(|consent| consent.scopes.clone())
+            .unwrap_or_default(),
+    };
     let scope = (!data.switches.omit_scope).then(|| scope::join(&scopes));
     let (access_token, expires_in) = keep_access(data, Some(held.login), scopes);
     Ok(Tokens {

@@ -3,15 +3,19 @@
 use std::collections::HashSet;
 
 use rand::rngs::StdRng;
+use rand::seq::SliceRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 
 use super::names::{
-    ADJECTIVES, COINED, ENDINGS, FIRST, FIXED_ARTISTS, GENRES, LAST, NOUNS, OPENINGS, OWNERS,
-    PLAYLISTS, THINGS,
+    ADJECTIVES, COINED, ENDINGS, FIRST, FIXED_ARTISTS, FURTHER_ARTISTS, FURTHER_FIRST,
+    FURTHER_LAST, GENRES, LAST, NOUNS, OPENINGS, OWNERS, PLAYLISTS, THINGS,
 };
 use super::{Album, AlbumKind, Artist, Catalogue, Cover, Playlist, Released, Track};
 
+/// How many artists have records.
 const ARTISTS: usize = 60;
+/// How many more there are without any, so that somebody can follow hundreds.
+const FURTHER: usize = 300;
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 impl Catalogue {
@@ -34,6 +38,7 @@ impl Catalogue {
             album.name.clear();
         }
         catalogue.playlists = playlists(&mut rng);
+        catalogue.artists.extend(further_artists(&mut rng));
         catalogue
     }
 
@@ -96,20 +101,44 @@ fn artists(rng: &mut StdRng) -> Vec<Artist> {
         if !taken.insert(name.clone()) {
             continue;
         }
-        let mut genres: Vec<_> = (0..rng.random_range(0..3))
-            .map(|_| pick(rng, &GENRES))
-            .collect();
-        genres.dedup();
-        artists.push(Artist {
-            id: base62(rng),
-            name,
-            genres,
-            followers: rng.random_range(12..3_000_000),
-            popularity: rng.random_range(3..=92),
-            pictured: index % 13 != 4,
-        });
+        let pictured = index % 13 != 4;
+        artists.push(artist(rng, name, pictured));
     }
     artists
+}
+
+/// Artists whom nobody but their followers knows.
+fn further_artists(rng: &mut StdRng) -> Vec<Artist> {
+    let made = FURTHER_FIRST.iter().flat_map(|first| {
+        FURTHER_LAST
+            .iter()
+            .map(move |last| format!("{first} {last}"))
+    });
+    let mut made: Vec<_> = made.collect();
+    made.shuffle(rng);
+    FURTHER_ARTISTS
+        .iter()
+        .map(|name| (*name).to_owned())
+        .chain(made)
+        .take(FURTHER)
+        .enumerate()
+        .map(|(index, name)| artist(rng, name, index % 17 != 5))
+        .collect()
+}
+
+fn artist(rng: &mut StdRng, name: String, pictured: bool) -> Artist {
+    let mut genres: Vec<_> = (0..rng.random_range(0..3))
+        .map(|_| pick(rng, &GENRES))
+        .collect();
+    genres.dedup();
+    Artist {
+        id: base62(rng),
+        name,
+        genres,
+        followers: rng.random_range(12..3_000_000),
+        popularity: rng.random_range(3..=92),
+        pictured,
+    }
 }
 
 fn artist_name(rng: &mut StdRng, index: usize) -> String {

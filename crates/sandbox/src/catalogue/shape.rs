@@ -68,6 +68,51 @@ impl Shape<'_> {
         Value::Object(object)
     }
 
+    /// A full album, with the page of its tracks.
+    pub(crate) fn full_album(&self, album: &Album) -> Value {
+        let Value::Object(mut object) = self.album(album) else {
+            return Value::Null;
+        };
+        let items: Vec<_> = album
+            .tracks
+            .iter()
+            .map(|index| self.simple_track(&self.catalogue.tracks[*index]))
+            .collect();
+        let href = format!("{}/spotify/v1/albums/{}/tracks", self.base, album.id);
+        put(
+            &mut object,
+            "tracks",
+            json!({
+                "href": format!("{href}?offset=0&limit=50"),
+                "items": items,
+                "limit": 50,
+                "next": null,
+                "offset": 0,
+                "previous": null,
+                "total": album.tracks.len(),
+            }),
+        );
+        put(&mut object, "copyrights", json!([]));
+        put(&mut object, "external_ids", json!({ "upc": album.upc }));
+        put(&mut object, "genres", json!([]));
+        if self.profile.keeps_removed_fields() {
+            put(&mut object, "label", json!("Sandbox Records"));
+            put(&mut object, "popularity", json!(album.popularity));
+        }
+        Value::Object(object)
+    }
+
+    /// A simplified track: what an album lists.
+    fn simple_track(&self, track: &Track) -> Value {
+        let Value::Object(mut object) = self.track(track, false) else {
+            return Value::Null;
+        };
+        for name in ["album", "external_ids", "popularity"] {
+            object.remove(name);
+        }
+        Value::Object(object)
+    }
+
     /// A full track.
     pub(crate) fn track(&self, track: &Track, with_market: bool) -> Value {
         let mut object = self.reference("track", &track.id);

@@ -13,6 +13,7 @@ use super::{Control, ControlError, overlay};
 use crate::accounts::AuthorizeRefusal;
 use crate::fault::{Fault, begins};
 use crate::form::media_type;
+use crate::library::LibrarySize;
 use crate::listener::Listener;
 use crate::log::Entry;
 use crate::profile::{Profile, RefreshPolicy};
@@ -75,6 +76,12 @@ pub(crate) struct PolicyBody {
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct ScopeBody {
+    scope: Option<String>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct PremiumBody {
     lapsed: bool,
 }
@@ -103,6 +110,7 @@ pub(crate) struct RemovalBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct LogQuery {
     path: Option<String>,
+    grant_type: Option<String>,
     after: Option<u64>,
 }
 
@@ -155,6 +163,14 @@ pub(crate) async fn policy(State(world): State<World>, Body(body): Body<PolicyBo
     Ok(Json(json!(body)))
 }
 
+pub(crate) async fn refresh_scope(
+    State(world): State<World>,
+    Body(body): Body<ScopeBody>,
+) -> Answer {
+    Control::new(world).set_refresh_scope(body.scope.as_deref())?;
+    Ok(Json(json!(body)))
+}
+
 pub(crate) async fn premium(State(world): State<World>, Body(body): Body<PremiumBody>) -> Answer {
     Control::new(world).set_owner_premium_lapsed(body.lapsed);
     Ok(Json(json!(body)))
@@ -163,6 +179,28 @@ pub(crate) async fn premium(State(world): State<World>, Body(body): Body<Premium
 pub(crate) async fn token_life(State(world): State<World>, Body(body): Body<LifeBody>) -> Answer {
     Control::new(world).set_token_life(body.seconds)?;
     Ok(Json(json!(body)))
+}
+
+/// What is left out is as large as it is for that login at first.
+pub(crate) async fn library(State(world): State<World>, Body(mut given): Body<Value>) -> Answer {
+    let login = given
+        .as_object_mut()
+        .and_then(|fields| fields.remove("login"));
+    let login = login.as_ref().and_then(Value::as_str).unwrap_or_default();
+    let size = overlay(&LibrarySize::of(login), given)?;
+    Control::new(world).set_library(login, size)?;
+    Ok(Json(json!(size)))
+}
+
+/// What is left out stays as it is.
+pub(crate) async fn library_settings(
+    State(world): State<World>,
+    Body(given): Body<Value>,
+) -> Answer {
+    let control = Control::new(world);
+    let settings = overlay(&control.library_settings(), given)?;
+    control.set_library_settings(settings)?;
+    Ok(Json(json!(settings)))
 }
 
 pub(crate) async fn authorize(
@@ -196,9 +234,22 @@ pub(crate) async fn log(
             .path
             .as_deref()
             .is_none_or(|path| begins(&entry.path, path))
+            && query
+                .grant_type
+                .as_deref()
+                .is_none_or(|grant| entry.form_value("grant_type") == Some(grant))
             && query.after.is_none_or(|id| entry.id > id)
     });
     Json(entries)
+}
+
+pub(crate) async fn counts(State(world): State<World>) -> Json<Value> {
+    let control = Control::new(world);
+    let (spotify, google) = control.superseded_sent();
+    Json(json!({
+        "requests": control.counts(),
+        "superseded_sent": { "spotify": spotify, "google": google },
+    }))
 }
 
 pub(crate) async fn clear_log(State(world): State<World>, _: Body<Nothing>) -> Answer {

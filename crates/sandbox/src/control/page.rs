@@ -35,11 +35,12 @@ pub(crate) async fn show(State(world): State<World>) -> Response {
     let body = format!(
         r#"<div class="wide"><header><p><strong>Sandbox</strong> Control panel</p></header><main>
 <h1>Control panel</h1><p id="said" role="status"></p>
-<div class="panels">{}{}{}{}{}{}{}</div>{}{}{}{}{}</main></div><script>{SCRIPT}</script>"#,
+<div class="panels">{}{}{}{}{}{}{}{}</div>{}{}{}{}{}</main></div><script>{SCRIPT}</script>"#,
         clock_panel(&snapshot),
         switch_panel(&snapshot),
         fault_panel(),
         user_panel(),
+        library_panel(),
         client_panel(),
         google_panel(&snapshot.google),
         google_account_panel(),
@@ -82,11 +83,17 @@ fn switch_panel(snapshot: &Snapshot) -> String {
 <form data-post="/control/profile" class="fields"><label>Kind of app<select name="profile">{profiles}</select></label><button>Set the kind of app</button></form>
 <form data-post="/control/refresh-policy" class="fields"><label>Refresh tokens<select name="policy">{policies}</select></label>
 <label class="check"><input type="checkbox" name="omit_scope"{}><span>Leave <code>scope</code> out of refresh answers</span></label><button>Set the refresh policy</button></form>
+<form data-post="/control/refresh-scope" class="fields"><label>Refreshes grant these scopes; empty is all that was ever agreed to<input name="scope" value="{}"></label><button>Set what refreshes grant</button></form>
 <form data-post="/control/owner-premium" class="fields"><label class="check"><input type="checkbox" name="lapsed"{}>The owner’s Premium has lapsed</label><button>Set the owner’s Premium</button></form>
-<form data-post="/control/token-life" class="fields"><label>Life of new access tokens, in seconds<input name="seconds" data-kind="number" type="number" min="1" value="{}" required></label><button>Set the life</button></form></section>"#,
+<form data-post="/control/token-life" class="fields"><label>Life of new access tokens, in seconds<input name="seconds" data-kind="number" type="number" min="1" value="{}" required></label><button>Set the life</button></form>
+<form data-post="/control/library-settings" class="fields"><label class="check"><input type="checkbox" name="accepts_artists"{}><span><code>/me/library</code> takes artists</span></label>
+<label>Lists show what was so many seconds ago<input name="list_lag_s" data-kind="number" type="number" min="0" max="3600" value="{}" required></label><button>Set the habits of libraries</button></form></section>"#,
         checked(snapshot.omit_scope),
+        escape(snapshot.refresh_scope.as_deref().unwrap_or_default()),
         checked(snapshot.owner_premium_lapsed),
         snapshot.token_life_s,
+        checked(snapshot.library.accepts_artists),
+        snapshot.library.list_lag_s,
     )
 }
 
@@ -105,6 +112,12 @@ fn fault_panel() -> String {
         (
             "Token answer lost once",
             Fault::status("/spotify/api/token", 502).after(),
+        ),
+        (
+            "Answer of one refresh thirty seconds late",
+            Fault::delay("/spotify/api/token", 30_000)
+                .grant_type("refresh_token")
+                .after(),
         ),
         ("Web API hangs once", Fault::hang("/spotify/v1")),
         (
@@ -136,6 +149,7 @@ fn fault_panel() -> String {
 <label>Delay in milliseconds<input name="delay_ms" data-kind="number" type="number" min="0"></label>
 <label>Body (JSON, else text)<textarea name="body" data-kind="json" rows="3"></textarea></label>
 <label>Content type<input name="content_type"></label>
+<label>Grant type, of token requests<input name="grant_type"></label>
 <label>Times<input name="times" data-kind="number" type="number" min="1" value="1"></label>
 <label class="check"><input type="checkbox" name="hang">Never answer</label>
 <label class="check"><input type="checkbox" name="after">Only after it was handled</label><button>Arm the fault</button></form></section>"#,
@@ -152,6 +166,14 @@ fn user_panel() -> String {
         .to_owned()
 }
 
+fn library_panel() -> String {
+    r#"<section><h2>Make a library anew</h2><form data-post="/control/library" class="fields">
+<label>Login<input name="login" value="ada" required></label><label>Artists followed<input name="artists" data-kind="number" type="number" min="0" max="360"></label>
+<label>Albums saved<input name="albums" data-kind="number" type="number" min="0" max="150"></label><label>Tracks saved<input name="tracks" data-kind="number" type="number" min="0" max="600"></label>
+<label>Length of top lists<input name="top" data-kind="number" type="number" min="0" max="50"></label><button>Make the library</button></form></section>"#
+        .to_owned()
+}
+
 fn client_panel() -> String {
     r#"<section><h2>Add or replace a client</h2><form data-post="/control/clients" class="fields">
 <label>Client id<input name="id" required></label><label>Secret<input name="secret"></label><label>Name<input name="name"></label>
@@ -161,13 +183,18 @@ fn client_panel() -> String {
 }
 
 fn google_panel(google: &GoogleSnapshot) -> String {
+    let policies = options(
+        RefreshPolicy::ALL.map(RefreshPolicy::name),
+        google.settings.refresh_policy.name(),
+    );
     let json = |value: String| escape(&value).into_owned();
     format!(
         r#"<section><h2>Google</h2>
 <form data-post="/control/google/settings" class="fields"><label class="check"><input type="checkbox" name="send_iss"{}><span>Send <code>iss</code> to the callback</span></label>
 <label class="check"><input type="checkbox" name="advertise_iss"{}><span>Say so in discovery</span></label>
 <label class="check"><input type="checkbox" name="always_refresh_token"{}>A refresh token at every offline sign-in</label>
-<label>Keys may be kept for, in seconds<input name="certs_max_age_s" data-kind="number" type="number" min="0" max="86400" value="{}" required></label><button>Set Google’s habits</button></form>
+<label>Keys may be kept for, in seconds<input name="certs_max_age_s" data-kind="number" type="number" min="0" max="86400" value="{}" required></label>
+<label>Refresh tokens<select name="refresh_policy">{policies}</select></label><button>Set Google’s habits</button></form>
 <p>Signs with <code>{}</code></p>{}{}
 <form data-post="/control/google/claims" class="fields"><label>Claims to set (JSON)<textarea name="set" data-kind="json" rows="2">{}</textarea></label>
 <label>Claims to leave out, one a line<textarea name="remove" data-kind="lines" rows="2">{}</textarea></label>

@@ -21,6 +21,9 @@ pub(crate) struct Grants {
     codes: Bounded<Code>,
     access: Bounded<AccessToken>,
     refresh: Bounded<RefreshToken>,
+    families: u64,
+    /// How often a superseded refresh token was sent.
+    pub(crate) superseded_sent: u64,
     sessions: Bounded<Vec<String>>,
 }
 
@@ -67,6 +70,8 @@ pub(crate) struct AccessToken {
     pub(crate) holder: Holder,
     pub(crate) scopes: Scopes,
     pub(crate) expires_at: i64,
+    /// The refresh tokens that it came with.
+    pub(crate) family: u64,
     pub(crate) dead: bool,
 }
 
@@ -76,12 +81,18 @@ pub(crate) struct RefreshToken {
     pub(crate) holder: Holder,
     pub(crate) scopes: Scopes,
     pub(crate) used_at: i64,
+    /// How many refreshes this connection has seen.
+    pub(crate) refreshes: u64,
+    /// Which tokens came of one another.
+    pub(crate) family: u64,
+    /// A later one took its place.
+    pub(crate) superseded: bool,
     pub(crate) dead: bool,
 }
 
 impl RefreshToken {
     pub(crate) fn is_dead(&self, now: i64) -> bool {
-        self.dead || now >= self.used_at + REFRESH_IDLE_S
+        self.dead || self.superseded || now >= self.used_at + REFRESH_IDLE_S
     }
 }
 
@@ -92,6 +103,8 @@ impl Default for Grants {
             codes: Bounded::new(KEPT),
             access: Bounded::new(KEPT),
             refresh: Bounded::new(KEPT),
+            families: 0,
+            superseded_sent: 0,
             sessions: Bounded::new(KEPT),
         }
     }
@@ -183,6 +196,22 @@ impl Grants {
 
     pub(crate) fn keep_refresh(&mut self, token: String, held: RefreshToken) {
         self.refresh.insert(token, held);
+    }
+
+    /// A number for the tokens of a new connection.
+    pub(crate) fn new_family(&mut self) -> u64 {
+        self.families += 1;
+        self.families
+    }
+
+    /// Ends the tokens that came of one another, access tokens too.
+    pub(crate) fn kill_family(&mut self, family: u64) {
+        for token in self.access.values_mut() {
+            token.dead |= token.family == family;
+        }
+        for token in self.refresh.values_mut() {
+            token.dead |= token.family == family;
+        }
     }
 
     pub(crate) fn refresh(&mut self, token: &str) -> Option<&mut RefreshToken> {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::profile::RefreshPolicy;
+
 /// What `GET /google/certs` says about how long its answer is good, in seconds.
 const CERTS_MAX_AGE_S: u32 = 24_873;
 
@@ -17,6 +19,8 @@ pub struct GoogleSettings {
     pub always_refresh_token: bool,
     /// How long a client may keep the signing keys, in seconds.
     pub certs_max_age_s: u32,
+    /// What a refresh does to the refresh token. Google never rotates.
+    pub refresh_policy: RefreshPolicy,
 }
 
 impl Default for GoogleSettings {
@@ -26,6 +30,7 @@ impl Default for GoogleSettings {
             advertise_iss: false,
             always_refresh_token: false,
             certs_max_age_s: CERTS_MAX_AGE_S,
+            refresh_policy: RefreshPolicy::NeverRotate,
         }
     }
 }

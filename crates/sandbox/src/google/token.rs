@@ -157,7 +157,8 @@ fn exchange(data: &mut Data, client: &Client, form: &Form) -> Result<Tokens, Tok
         return Err(TokenRefusal::OtherRedirect);
     }
     check_verifier(code.challenge.as_deref(), form.get("code_verifier"))?;
-    let (access_token, expires_in) = keep_access(data, &code.holder, &code.scopes);
+    let family = data.google.grants.new_family();
+    let (access_token, expires_in) = keep_access(data, &code.holder, &code.scopes, family);
     let about = About {
         client_id: &client.id,
         access_token: &access_token,
@@ -175,6 +176,9 @@ fn exchange(data: &mut Data, client: &Client, form: &Form) -> Result<Tokens, Tok
             holder: code.holder,
             scopes: code.scopes.clone(),
             used_at: now,
+            refreshes: 0,
+            family,
+            superseded: false,
             dead: false,
         };
         data.google.grants.keep_refresh(token.clone(), held);
@@ -209,7 +213,7 @@ fn fits(challenge: &str, verifier: &str) -> bool {
         && URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == challenge
 }
 
-/// No rotation: the refresh token that was sent stays the one.
+/// Unless set otherwise, the refresh token that was sent stays the one.
 fn refresh(data: &mut Data, client: &Client, form: &Form) -> Result<Tokens, TokenRefusal> {
     let presented = required(form, "refresh_token")?;
     let now = data.clock.now();
@@ -219,12 +223,33 @@ fn refresh(data: &mut Data, client: &Client, form: &Form) -> Result<Tokens, Toke
         .refresh(presented)
         .filter(|held| held.holder.client_id == client.id)
         .ok_or(TokenRefusal::InvalidRefreshToken)?;
+    let policy = data.google.settings.refresh_policy;
+    if held.superseded {
+        let family = held.family;
+        data.google.grants.superseded_sent += 1;
+        if policy.kills_family() {
+            data.google.grants.kill_family(family);
+        }
+        return Err(TokenRefusal::DeadRefreshToken);
+    }
     if held.is_dead(now) {
         return Err(TokenRefusal::DeadRefreshToken);
     }
     held.used_at = now;
+    held.refreshes += 1;
+    let rotates = policy.rotates(held.refreshes);
+    held.superseded = rotates;
     let held = held.clone();
-    let (access_token, expires_in) = keep_access(data, &held.holder, &held.scopes);
+    let refresh_token = rotates.then(|| {
+        let token = data.mint.google_refresh(data.clock.now_ms());
+        let next = RefreshToken {
+            superseded: false,
+            ..held.clone()
+        };
+        data.google.grants.keep_refresh(token.clone(), next);
+        token
+    });
+    let (access_token, expires_in) = keep_access(data, &held.holder, &held.scopes, held.family);
     let about = About {
         client_id: &client.id,
         access_token: &access_token,
@@ -237,7 +262,7 @@ fn refresh(data: &mut Data, client: &Client, form: &Form) -> Result<Tokens, Toke
     Ok(Tokens {
         access_token,
         expires_in,
-        refresh_token: None,
+        refresh_token,
         scope: scope::join(&held.scopes),
         token_type: "Bearer",
         id_token,
@@ -251,13 +276,14 @@ fn id_token(data: &Data, holder: &Holder, about: &About<'_>) -> Option<String> {
 }
 
 /// A new access token and its life, of which Google always tells a second less.
-fn keep_access(data: &mut Data, holder: &Holder, scopes: &Scopes) -> (String, i64) {
+fn keep_access(data: &mut Data, holder: &Holder, scopes: &Scopes, family: u64) -> (String, i64) {
     let life = data.switches.token_life_s;
     let token = data.mint.google_access(data.clock.now_ms());
     let held = AccessToken {
         holder: holder.clone(),
         scopes: scopes.clone(),
         expires_at: data.clock.now().saturating_add(life),
+        family,
         dead: false,
     };
     data.google.grants.keep_access(token.clone(), held);

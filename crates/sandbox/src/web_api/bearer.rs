@@ -28,6 +28,19 @@ impl Caller {
         self.listener.as_ref().ok_or(ApiError::NoListener)
     }
 
+    /// The listener, with a token that has this scope.
+    ///
+    /// # Errors
+    /// [`ApiError::NoListener`], [`ApiError::MissingScope`].
+    pub(crate) fn listener_with(&self, scope: &str) -> Result<&Listener, ApiError> {
+        let listener = self.listener()?;
+        if self.may(scope) {
+            Ok(listener)
+        } else {
+            Err(ApiError::MissingScope)
+        }
+    }
+
     pub(crate) fn may(&self, scope: &str) -> bool {
         self.scopes.contains(scope)
     }

@@ -21,6 +21,8 @@ pub(crate) enum ApiError {
     NoListener,
     #[error("Insufficient client scope")]
     MissingScope,
+    #[error("Forbidden")]
+    Forbidden,
     #[error("User not registered in the Developer Dashboard")]
     NotAllowListed,
     #[error(
@@ -30,6 +32,8 @@ pub(crate) enum ApiError {
     OwnerPremiumLapsed,
     #[error("{0}")]
     BadRequest(String),
+    #[error("Resource not found")]
+    NoResource,
     #[error("Service not found")]
     NotFound,
     #[error("Method not allowed")]
@@ -37,16 +41,22 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
+    /// 400 with this message.
+    pub(crate) fn bad(message: &str) -> Self {
+        Self::BadRequest(message.to_owned())
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             Self::NotBearer | Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::NoToken | Self::InvalidToken | Self::ExpiredToken | Self::NoListener => {
                 StatusCode::UNAUTHORIZED
             }
-            Self::MissingScope | Self::NotAllowListed | Self::OwnerPremiumLapsed => {
-                StatusCode::FORBIDDEN
-            }
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MissingScope
+            | Self::Forbidden
+            | Self::NotAllowListed
+            | Self::OwnerPremiumLapsed => StatusCode::FORBIDDEN,
+            Self::NoResource | Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         }
     }

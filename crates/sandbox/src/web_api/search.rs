@@ -52,10 +52,10 @@ pub(crate) async fn search(
         .or(form.filled("query"))
         .map(str::trim)
         .filter(|q| !q.is_empty());
-    let q = q.ok_or_else(|| bad("No search query"))?;
+    let q = q.ok_or_else(|| ApiError::bad("No search query"))?;
     let kinds = kinds(
         form.filled("type")
-            .ok_or_else(|| bad("Missing parameter type"))?,
+            .ok_or_else(|| ApiError::bad("Missing parameter type"))?,
     )?;
     let window = window(&form, &caller)?;
     let market = market(&form, &caller)?;
@@ -189,7 +189,7 @@ fn kinds(list: &str) -> Result<Vec<Kind>, ApiError> {
     let mut kinds = Vec::new();
     for name in list.split(',').map(str::trim) {
         let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name);
-        let kind = kind.ok_or_else(|| bad(&format!("Bad search type field {name}")))?;
+        let kind = kind.ok_or_else(|| ApiError::bad(&format!("Bad search type field {name}")))?;
         if !kinds.contains(&kind) {
             kinds.push(kind);
         }
@@ -204,14 +204,14 @@ fn window(form: &Form, caller: &Caller) -> Result<Window, ApiError> {
         // The schema says that 0 is good; the provider does not.
         Some(text) => {
             let number = text.parse().ok().filter(|limit| (1..=most).contains(limit));
-            number.ok_or_else(|| bad("Invalid limit"))?
+            number.ok_or_else(|| ApiError::bad("Invalid limit"))?
         }
     };
     let offset = match form.get("offset") {
         None => 0,
         Some(text) => {
             let number = text.parse().ok().filter(|offset| *offset <= MAX_OFFSET);
-            number.ok_or_else(|| bad("Invalid offset"))?
+            number.ok_or_else(|| ApiError::bad("Invalid offset"))?
         }
     };
     Ok(Window { limit, offset })
@@ -228,10 +228,6 @@ fn market(form: &Form, caller: &Caller) -> Result<Option<String>, ApiError> {
         Some(code) if code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()) => {
             Ok(Some(code.to_owned()))
         }
-        Some(_) => Err(bad("Invalid market code")),
+        Some(_) => Err(ApiError::bad("Invalid market code")),
     }
-}
-
-fn bad(message: &str) -> ApiError {
-    ApiError::BadRequest(message.to_owned())
 }

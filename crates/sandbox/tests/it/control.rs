@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 use crate::browser::{Browser, REDIRECT, authorize, text};
 
 /// Every control, with a method that it has.
-const CONTROLS: [(&str, &str); 24] = [
+const CONTROLS: [(&str, &str); 28] = [
     ("GET", "/"),
     ("GET", "/control"),
     ("GET", "/control/state"),
@@ -22,8 +22,11 @@ const CONTROLS: [(&str, &str); 24] = [
     ("POST", "/control/clock"),
     ("POST", "/control/profile"),
     ("POST", "/control/refresh-policy"),
+    ("POST", "/control/refresh-scope"),
     ("POST", "/control/owner-premium"),
     ("POST", "/control/token-life"),
+    ("POST", "/control/library"),
+    ("POST", "/control/library-settings"),
     ("POST", "/control/authorize"),
     ("POST", "/control/remove-app"),
     ("POST", "/control/google/accounts"),
@@ -34,6 +37,7 @@ const CONTROLS: [(&str, &str); 24] = [
     ("POST", "/control/google/remove-app"),
     ("POST", "/control/reset"),
     ("GET", "/control/log"),
+    ("GET", "/control/log/counts"),
     ("POST", "/control/log/clear"),
     ("GET", "/control/unknown"),
 ];
@@ -230,6 +234,15 @@ async fn a_body_with_an_unknown_or_wrong_field_is_refused() {
         ("/control/refresh-policy", json!({ "policy": "always" })),
         ("/control/token-life", json!({ "seconds": 0 })),
         (
+            "/control/refresh-scope",
+            json!({ "scope": "user-read-mind" }),
+        ),
+        ("/control/refresh-scope", json!({ "scopes": "" })),
+        (
+            "/control/google/settings",
+            json!({ "refresh_policy": "always" }),
+        ),
+        (
             "/control/authorize",
             json!({ "authorize_url": "x", "login": "ada" }),
         ),
@@ -363,6 +376,85 @@ async fn a_fault_fits_its_path_its_method_and_what_lies_below() {
         let status = browser.get(path).await.status;
         assert_eq!(status == StatusCode::SERVICE_UNAVAILABLE, hit, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_fault_can_be_for_one_grant_of_the_token_endpoint() {
+    let mut browser = Browser::new();
+    let token = text(&browser.tokens_for("ada", "").await, "refresh_token");
+    let body =
+        json!({ "path": "/spotify/api/token", "grant_type": "refresh_token", "status": 503 });
+    assert_eq!(
+        browser.post_json("/control/fault", &body).await.status,
+        StatusCode::OK
+    );
+    let own = browser.token(&[("grant_type", "client_credentials")]).await;
+    assert_eq!(own.status, StatusCode::OK);
+    assert_eq!(
+        browser.refresh(&token).await.status,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    assert_eq!(browser.refresh(&token).await.status, StatusCode::OK);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_can_come_late_though_the_request_was_handled_at_once() {
+    let mut browser = Browser::new();
+    let policy = sandbox::RefreshPolicy::RotateSingleUse;
+    browser.control.set_refresh_policy(policy, false);
+    let token = text(&browser.tokens_for("ada", "").await, "refresh_token");
+    let fault = Fault::delay("/spotify/api/token", 20_000).after();
+    browser.control.fault(fault).unwrap();
+    let mut other = browser.another();
+    let late = async {
+        let begun = tokio::time::Instant::now();
+        let answer = browser.refresh(&token).await;
+        (answer.status, begun.elapsed())
+    };
+    let meanwhile = async { other.refresh(&token).await.flat_error().2 };
+    let ((status, took), meanwhile) = tokio::join!(late, meanwhile);
+    assert_eq!(meanwhile, "Refresh token revoked");
+    assert_eq!(status, StatusCode::OK);
+    assert!(took >= Duration::from_secs(20), "{took:?}");
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_grant_and_status_without_secrets() {
+    let mut browser = Browser::new();
+    let token = text(&browser.tokens_for("ada", "").await, "refresh_token");
+    for _ in 0..2 {
+        browser.refresh(&token).await;
+    }
+    browser.refresh("AQ-not-one").await;
+    browser.token(&[("grant_type", "client_credentials")]).await;
+    browser.get("/spotify/v1/me").await;
+    assert_eq!(browser.control.token_requests("refresh_token"), 3);
+    assert_eq!(browser.control.token_requests("client_credentials"), 1);
+    let counts = browser.get("/control/log/counts").await;
+    for secret in [token.as_str(), "AQ-not-one", "sandbox-secret", "Basic"] {
+        assert!(!counts.body.contains(secret), "{secret}");
+    }
+    let counts = counts.json();
+    assert_eq!(
+        counts["superseded_sent"],
+        json!({ "spotify": 0, "google": 0 })
+    );
+    let of = |grant: Value| {
+        let requests = counts["requests"].as_array().unwrap();
+        let found = requests.iter().find(|count| count["grant_type"] == grant);
+        found.expect("a count").clone()
+    };
+    assert_eq!(
+        of(json!("refresh_token")),
+        json!({ "method": "POST", "path": "/spotify/api/token", "grant_type": "refresh_token",
+                "sent": 3, "answered": { "200": 2, "400": 1 } })
+    );
+    assert_eq!(of(Value::Null)["path"], "/spotify/v1/me");
+    let path = "/control/log?path=/spotify/api/token&grant_type=refresh_token";
+    let log = browser.get(path).await.json();
+    assert_eq!(log.as_array().unwrap().len(), 3);
+    browser.control.clear_log();
+    assert_eq!(browser.control.token_requests("refresh_token"), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use aws_lc_rs::signature::RSA_PKCS1_2048_8192_SHA256;
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sandbox::{Client, GoogleSettings};
+use sandbox::{Client, GoogleSettings, RefreshPolicy};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -258,6 +258,49 @@ async fn a_refresh_does_not_rotate_and_its_id_token_has_no_nonce() {
         let hash = Sha256::digest(text(&fresh, "access_token"));
         assert_eq!(claims["at_hash"], URL_SAFE_NO_PAD.encode(&hash[..16]));
     }
+}
+
+#[tokio::test]
+async fn refresh_tokens_can_be_made_to_rotate() {
+    let mut browser = Browser::new();
+    let settings = GoogleSettings {
+        refresh_policy: RefreshPolicy::RotateSingleUse,
+        ..GoogleSettings::default()
+    };
+    browser.control.google_settings(settings).unwrap();
+    let offline = [("access_type", "offline")];
+    let first = text(
+        &tokens(&mut browser, "ada", &offline).await,
+        "refresh_token",
+    );
+    let second = text(&refresh(&mut browser, &first).await.json(), "refresh_token");
+    assert_eq!(
+        refresh(&mut browser, &first).await.flat_error().1,
+        "invalid_grant"
+    );
+    assert_eq!(refresh(&mut browser, &second).await.status, StatusCode::OK);
+    assert_eq!(browser.control.superseded_sent(), (0, 1));
+}
+
+#[tokio::test]
+async fn rotate_kill_family_ends_access_tokens_too() {
+    let mut browser = Browser::new();
+    let body = json!({ "refresh_policy": "rotate-kill-family" });
+    let answer = browser.post_json("/control/google/settings", &body).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let offline = [("access_type", "offline")];
+    let first = tokens(&mut browser, "ada", &offline).await;
+    let second = refresh(&mut browser, &text(&first, "refresh_token"))
+        .await
+        .json();
+    let access = text(&second, "access_token");
+    assert_eq!(userinfo(&mut browser, &access).await.status, StatusCode::OK);
+    for token in [&first, &second] {
+        let answer = refresh(&mut browser, &text(token, "refresh_token")).await;
+        assert_eq!(answer.flat_error().1, "invalid_grant");
+    }
+    let answer = userinfo(&mut browser, &access).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod control;
 mod google_authorize;
 mod google_control;
 mod google_token;
+mod library;
 mod socket;
 mod token;
 mod web_api;

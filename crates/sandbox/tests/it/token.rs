@@ -439,6 +439,126 @@ async fn quirk_9_sometimes_rotates_every_second_refresh() {
 }
 
 #[tokio::test]
+async fn rotate_kill_family_ends_the_connection_when_a_superseded_token_comes_back() {
+    let mut browser = Browser::new();
+    browser
+        .control
+        .set_refresh_policy(RefreshPolicy::RotateKillFamily, false);
+    let other = text(&browser.tokens_for("ada", "").await, "refresh_token");
+    let tokens = browser.tokens_for("ada", "").await;
+    let first = text(&tokens, "refresh_token");
+    let second = text(&browser.refresh(&first).await.json(), "refresh_token");
+    let third = text(&browser.refresh(&second).await.json(), "refresh_token");
+    assert_eq!(browser.control.superseded_sent(), (0, 0));
+    let revoked = refused("invalid_grant", "Refresh token revoked");
+    for token in [&first, &third, &second, &first] {
+        assert_eq!(browser.refresh(token).await.flat_error(), revoked);
+    }
+    assert_eq!(browser.control.superseded_sent(), (3, 0));
+    let access = text(&tokens, "access_token");
+    let me = browser.call("/spotify/v1/me", &access).await;
+    assert_eq!(me.status, StatusCode::OK, "access tokens live on");
+    assert_eq!(browser.refresh(&other).await.status, StatusCode::OK);
+    // What it was superseded under does not matter, but what rules when it comes back.
+    browser
+        .control
+        .set_refresh_policy(RefreshPolicy::RotateSingleUse, false);
+    assert_eq!(browser.refresh(&other).await.flat_error(), revoked);
+}
+
+#[tokio::test]
+async fn two_refreshes_at_once_with_one_token_end_the_connection() {
+    let mut browser = Browser::new();
+    browser
+        .control
+        .set_refresh_policy(RefreshPolicy::RotateKillFamily, false);
+    let token = text(&browser.tokens_for("ada", "").await, "refresh_token");
+    let mut other = browser.another();
+    let (one, two) = tokio::join!(browser.refresh(&token), other.refresh(&token));
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [StatusCode::OK, StatusCode::BAD_REQUEST]);
+    let won = if one.status == StatusCode::OK {
+        one
+    } else {
+        two
+    };
+    let next = text(&won.json(), "refresh_token");
+    assert_eq!(browser.refresh(&next).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn quirk_10_what_refreshes_grant_can_be_less_or_more() {
+    let mut browser = Browser::new();
+    let tokens = browser
+        .tokens_for("ada", "user-top-read user-read-email")
+        .await;
+    let token = text(&tokens, "refresh_token");
+    let top = "/spotify/v1/me/top/artists";
+    for (scope, said, status) in [
+        (
+            Some("user-read-email"),
+            "user-read-email",
+            StatusCode::FORBIDDEN,
+        ),
+        (Some(""), "", StatusCode::FORBIDDEN),
+        (
+            Some("streaming user-top-read"),
+            "streaming user-top-read",
+            StatusCode::OK,
+        ),
+        (None, "user-read-email user-top-read", StatusCode::OK),
+    ] {
+        browser.control.set_refresh_scope(scope).unwrap();
+        let answer = browser.refresh(&token).await.json();
+        assert_eq!(answer["scope"], said);
+        let access = text(&answer, "access_token");
+        assert_eq!(browser.call(top, &access).await.status, status, "{scope:?}");
+    }
+    assert!(
+        browser
+            .control
+            .set_refresh_scope(Some("user-read-mind"))
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn quirk_12_removing_the_app_on_the_page_ends_refreshes_and_not_access() {
+    let mut browser = Browser::new();
+    let tokens = browser.tokens_for("ada", "user-top-read").await;
+    browser.sign_in("ada").await;
+    let fields = [("client_id", "sandbox-client")];
+    let answer = browser
+        .post_form("/spotify/account/apps/remove", &[], &fields)
+        .await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let answer = browser.refresh(&text(&tokens, "refresh_token")).await;
+    assert_eq!(
+        answer.flat_error(),
+        refused("invalid_grant", "Refresh token revoked")
+    );
+    let access = text(&tokens, "access_token");
+    let me = browser.call("/spotify/v1/me", &access).await;
+    assert_eq!(me.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn access_tokens_can_live_two_seconds() {
+    let mut browser = Browser::new();
+    browser.control.set_token_life(2).unwrap();
+    let tokens = browser.tokens_for("ada", "").await;
+    assert_eq!(tokens["expires_in"], 2);
+    browser.control.set_clock_offset(2).unwrap();
+    let me = browser
+        .call("/spotify/v1/me", &text(&tokens, "access_token"))
+        .await;
+    assert_eq!(me.nested_error().1, "The access token expired");
+    let fresh = browser.refresh(&text(&tokens, "refresh_token")).await;
+    assert_eq!(fresh.json()["expires_in"], 2);
+}
+
+#[tokio::test]
 async fn quirk_10_a_refresh_answers_with_all_that_was_ever_granted() {
     let mut browser = Browser::new();
     let first = browser.tokens_for("ada", "user-top-read").await;
