@@ -163,7 +163,7 @@ pub fn CallbackPage() -> impl IntoView {
                     }
                     Stage::Failed(failure) => view! {
                         <ErrorView problem=Problem::from(failure).naming(&label.get()) />
-                        <div class="actions small">
+                        <div class="actions">
                             {session.provider(&provider_id()).map(|provider| view! {
                                 <SignInButton
                                     provider
