@@ -27,6 +27,7 @@ use crate::notice::{Notice, NoticeBoard, use_notice};
 use crate::parts::error_view::{ErrorView, Problem, WayOn};
 use crate::session::live::{Session, use_session};
 use crate::sign_in::button::{SignInButton, SignInButtons};
+use crate::sign_in::errand::{Away, Intent};
 use crate::sign_in::verifiers;
 use crate::tabs::{self, News};
 
@@ -59,8 +60,8 @@ struct Ticket {
     query: String,
     state: String,
     verifier: Verifier,
-    /// The page that a person comes back to who was signed in as they went.
-    place: Option<String>,
+    /// What a person went for who was signed in as they went.
+    away: Option<Away>,
 }
 
 /// All that the page's work needs. It is of the browser alone.
@@ -161,7 +162,7 @@ pub fn CallbackPage() -> impl IntoView {
                         view! { <ErrorView problem retry /> }.into_any()
                     }
                     Stage::Failed(failure) => view! {
-                        <ErrorView problem=failure />
+                        <ErrorView problem=Problem::from(failure).naming(&label.get()) />
                         <div class="actions">
                             {session.provider(&provider_id()).map(|provider| view! {
                                 <SignInButton
@@ -267,14 +268,14 @@ async fn read(desk: Desk, provider: String) {
     let Some((state, verifier)) = found else {
         return desk.fail(Failure::StartedElsewhere).await;
     };
-    let place = verifiers::place(&state);
-    desk.errand.try_set(place.is_some());
+    let away = verifiers::away(&state);
+    desk.errand.try_set(away.is_some());
     let ticket = Rc::new(Ticket {
         provider,
         query: landed.query,
         state,
         verifier,
-        place,
+        away,
     });
     *desk.ticket.borrow_mut() = Some(Rc::clone(&ticket));
     finish(desk, ticket).await;
@@ -295,7 +296,12 @@ async fn finish(desk: Desk, ticket: Rc<Ticket>) {
     match answer {
         Ok(completed) => {
             verifiers::forget_all();
-            tabs::tell(News::SignedIn);
+            if let Some(account) = &completed.session.account {
+                tabs::tell(&News::SignedIn(account.id.clone()));
+            }
+            if let Some(away) = &ticket.away {
+                verifiers::keep_back(away);
+            }
             // The server checked it, and the app checks it too: an address of another site would
             // leave the app.
             let place = ReturnTo::parse(&completed.return_to).unwrap_or_default();
@@ -316,8 +322,8 @@ async fn finish(desk: Desk, ticket: Rc<Ticket>) {
         Err(error) => {
             verifiers::forget(&ticket.state);
             let failure = Failure::Refused(error);
-            match &ticket.place {
-                Some(place) => desk.come_back(failure, place).await,
+            match &ticket.away {
+                Some(away) => desk.come_back(failure, away).await,
                 None => desk.fail(failure).await,
             }
         }
@@ -355,13 +361,20 @@ impl Desk {
     }
 
     /// Ends with `failure` on the page that the person went from, unless they are signed out by now.
-    async fn come_back(&self, failure: Failure, place: &str) {
+    async fn come_back(&self, failure: Failure, away: &Away) {
         if !self.is_signed_in().await {
             self.stage.try_set(Stage::Failed(failure));
             return;
         }
+        let place = away.place.as_str();
         let path = place.split(['?', '#']).next().unwrap_or(place);
-        self.notice.put_at(path, Notice::new(failure.on_return()));
+        let label = self.session.label(&away.provider);
+        let mut notice = Notice::new(failure.on_return(&label));
+        // Consent by another account there: the way on is to choose the right one.
+        if away.intent == Intent::Grant && failure.is_of_another_account() {
+            notice = notice.again(away.clone());
+        }
+        self.notice.put_at(path, notice);
         (self.open)(place);
     }
 

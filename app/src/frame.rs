@@ -15,14 +15,20 @@ use crate::pages::account::Account;
 use crate::pages::admin::Admin;
 use crate::pages::landing::Landing;
 use crate::pages::not_found::NotFound;
+use crate::pages::permissions::Permissions;
 use crate::pages::privacy::Privacy;
 use crate::pages::profile::Profile;
 use crate::pages::search::Search;
+use crate::pages::top::Top;
+use crate::parts::ending_soon::EndingSoon;
 use crate::parts::footer::Footer;
 use crate::parts::header::Header;
+use crate::parts::wanted::WantedSheet;
 use crate::session::Boot;
 use crate::session::fresh::keep_fresh;
 use crate::session::live::{provide_session, use_session};
+use crate::shelf::{provide_shelf, use_shelf};
+use crate::sign_in::resumption::carry_on;
 
 /// The app. The server renders it with a [`Boot`] in context; the browser takes the same one up
 /// from the page, so both draw the same thing first.
@@ -30,7 +36,7 @@ use crate::session::live::{provide_session, use_session};
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let boot = SharedValue::new(|| use_context::<Boot>().unwrap_or_default()).into_inner();
-    provide_session(boot);
+    provide_shelf(provide_session(boot));
     provide_notice();
 
     view! {
@@ -40,10 +46,13 @@ pub fn App() -> impl IntoView {
             <Header />
             <main id="main" tabindex="-1">
                 <NoticeBar />
+                <EndingSoon />
                 <FlatRoutes fallback=NotFound>
                     <Route path=path!("/") view=Landing />
                     <Route path=path!("/search") view=Search />
+                    <Route path=path!("/top") view=Top />
                     <Route path=path!("/profile") view=Profile />
+                    <Route path=path!("/permissions") view=Permissions />
                     <Route path=path!("/account") view=Account />
                     <Route path=path!("/admin") view=Admin />
                     <Route path=path!("/privacy") view=Privacy />
@@ -51,6 +60,7 @@ pub fn App() -> impl IntoView {
                 </FlatRoutes>
             </main>
             <Footer />
+            <WantedSheet />
             <Turning />
         </Router>
     }
@@ -83,7 +93,9 @@ fn Turning() -> impl IntoView {
     let session = use_session();
     let notice = use_notice();
     let path = use_location().pathname;
-    keep_fresh(session, untrack(|| path.get()).starts_with("/callback/"));
+    let at_first = untrack(|| path.get());
+    keep_fresh(session, notice, at_first.starts_with("/callback/"));
+    carry_on(session, use_shelf(), notice);
     Effect::new(move |before: Option<String>| {
         let path = path.get();
         notice.turn_to(&path);

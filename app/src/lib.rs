@@ -3,6 +3,7 @@
 pub mod api;
 pub mod asked;
 pub mod callback;
+pub mod deed;
 pub mod error;
 pub mod frame;
 pub mod music;
@@ -13,6 +14,7 @@ pub mod parts;
 #[cfg(feature = "ssr")]
 pub mod port;
 pub mod session;
+pub mod shelf;
 #[cfg(feature = "ssr")]
 mod shell;
 pub mod sign_in;

@@ -8,7 +8,8 @@ use spotify::{Answer, Request};
 
 use crate::error::{ApiError, Code};
 use crate::session::fresh::ask;
-use crate::session::live::use_session;
+use crate::session::live::{Session, Tie, use_session};
+use crate::sign_in::words::SPOTIFY;
 
 /// Where the Web API of Spotify is reached from here.
 const BASE: &str = "/api/spotify/v1";
@@ -87,18 +88,44 @@ where
             if signal.is_some_and(|signal| signal.aborted()) {
                 return;
             }
-            if answer
-                .as_ref()
-                .is_err_and(|error| error.code == Code::SignedOut)
-            {
-                ask(session);
+            if let Err(error) = &answer {
+                heed(session, error);
             }
             call.state
                 .try_set(answer.map_or_else(Loading::Failed, Loading::Ready));
         });
         Some(under_way)
     });
+    Effect::new(move |before: Option<Tie>| {
+        let tie = session.tie();
+        let is_new = before.is_some_and(|before| before != tie) && tie.granted_at.is_some();
+        let waits = |state: &Loading<T>| match state {
+            Loading::Failed(error) => wants_connection(error.code),
+            _ => false,
+        };
+        if is_new && call.state.with_untracked(waits) {
+            call.again.update(|count| *count = count.wrapping_add(1));
+        }
+        tie
+    });
     call
+}
+
+/// Takes up what a refusal tells about the session and its connection to Spotify.
+pub fn heed(session: Session, error: &ApiError) {
+    match error.code {
+        Code::Reauthorize => session.note_ended(SPOTIFY),
+        Code::SignedOut | Code::NotConnected => ask(session),
+        _ => {}
+    }
+}
+
+/// Whether another connection, or one that may do more, could bring an answer.
+const fn wants_connection(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Reauthorize | Code::NotConnected | Code::PermissionNeeded | Code::SignedOut
+    )
 }
 
 /// Sends `request` and reads its answer. Browser only.

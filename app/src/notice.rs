@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use leptos::prelude::*;
 
 use crate::page_life::{focus_soon, is_web_address};
+use crate::session::live::use_session;
+use crate::sign_in::button::SignInButton;
+use crate::sign_in::errand::Away;
 
 /// The id of the notice in the page.
 const ID: &str = "notice";
@@ -16,6 +19,9 @@ pub struct Notice {
     pub text: String,
     /// Words and address of each link to another site.
     pub links: Vec<(String, String)>,
+    /// An errand that came to nothing because the person was somebody else there: a button goes for
+    /// it again, and lets them choose.
+    pub again: Option<Away>,
 }
 
 impl Notice {
@@ -24,7 +30,15 @@ impl Notice {
         Self {
             text: text.into(),
             links: Vec::new(),
+            again: None,
         }
+    }
+
+    /// The same notice with a button that goes for `away` once more.
+    #[must_use]
+    pub fn again(mut self, away: Away) -> Self {
+        self.again = Some(away);
+        self
     }
 
     /// The same notice with one more link.
@@ -100,6 +114,25 @@ pub fn NoticeLinks(
         .collect_view()
 }
 
+/// Goes for an errand once more, as another person there.
+#[component]
+fn Again(away: Away) -> impl IntoView {
+    use_session().provider(&away.provider).map(|provider| {
+        let label = format!("Choose another {} account", provider.label);
+        view! {
+            <SignInButton
+                provider
+                label
+                intent=away.intent
+                permissions=away.permissions
+                deed=away.deed
+                switch_account=true
+                quiet=true
+            />
+        }
+    })
+}
+
 /// Where the notice is shown and read out. It is on every page, empty or not, because a screen
 /// reader only hears what changes in a region that was there before.
 #[component]
@@ -114,6 +147,7 @@ pub fn NoticeBar() -> impl IntoView {
                             {notice.text}
                             <NoticeLinks links=notice.links />
                         </p>
+                        {notice.again.map(|away| view! { <Again away /> })}
                         <button
                             type="button"
                             class="icon-button"

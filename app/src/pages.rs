@@ -4,6 +4,8 @@ pub mod account;
 pub mod admin;
 pub mod landing;
 pub mod not_found;
+pub mod permissions;
 pub mod privacy;
 pub mod profile;
 pub mod search;
+pub mod top;

@@ -2,6 +2,7 @@
 
 pub mod button;
 pub mod errand;
+pub mod resumption;
 pub mod verifiers;
 pub mod words;
 
@@ -12,7 +13,7 @@ use oauth::return_to::ReturnTo;
 use crate::api;
 use crate::error::ApiError;
 use crate::page_life::{current_address, is_web_address};
-use crate::sign_in::errand::{Errand, Intent};
+use crate::sign_in::errand::{Away, Errand, Intent};
 
 /// Why a sign-in did not start.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,9 +55,9 @@ pub async fn start(errand: Errand) -> Result<(), StartError> {
         .map(str::to_owned)
         .or_else(|| place_to_return(&current_address()));
     let begun = api::begin(
-        errand.provider,
+        errand.provider.clone(),
         challenge,
-        (!errand.permissions.is_empty()).then_some(errand.permissions),
+        (!errand.permissions.is_empty()).then(|| errand.permissions.clone()),
         return_to.clone(),
         (errand.intent != Intent::SignIn).then(|| errand.intent.name().to_owned()),
         Some(errand.switch_account),
@@ -67,9 +68,17 @@ pub async fn start(errand: Errand) -> Result<(), StartError> {
     }
     verifiers::keep(&begun.state, &verifier).ok_or(StartError::NoStorage)?;
     if errand.intent != Intent::SignIn {
-        // Whoever is signed in while they go comes back to the same page, also where it fails.
-        verifiers::keep_place(&begun.state, &return_to.unwrap_or_default())
-            .ok_or(StartError::NoStorage)?;
+        // Whoever is signed in while they go comes back to the same page, also where it fails, and
+        // what they wanted is not in any address.
+        let away = Away {
+            place: return_to.unwrap_or_else(|| "/".to_owned()),
+            provider: errand.provider,
+            intent: errand.intent,
+            permissions: errand.permissions,
+            deed: errand.deed,
+            account: errand.account,
+        };
+        verifiers::keep_away(&begun.state, &away).ok_or(StartError::NoStorage)?;
     }
     window()
         .location()

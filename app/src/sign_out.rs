@@ -45,7 +45,7 @@ pub fn SignOutButton() -> impl IntoView {
             match api::sign_out(None).await {
                 Ok(ended) => {
                     session.end();
-                    tabs::tell(News::SignedOut);
+                    tabs::tell(&News::SignedOut);
                     let said = Notice::new(format!("You are signed out here. {elsewhere}"));
                     let said = match ended.end_session_url {
                         Some(url) => said.link("Sign out there, too", url),
@@ -57,7 +57,7 @@ pub fn SignOutButton() -> impl IntoView {
                 // The cookies of this browser are gone, though the server could not write it down.
                 Err(error) if error.code == Code::Unavailable => {
                     session.end();
-                    tabs::tell(News::SignedOut);
+                    tabs::tell(&News::SignedOut);
                     let text = "You are signed out in this browser. The server could not write \
                                 it down yet and will try again.";
                     notice.put("/", Notice::new(text));

@@ -10,11 +10,15 @@ use wasm_bindgen::closure::Closure;
 /// The name of the channel.
 const CHANNEL: &str = "stagedoor";
 
+/// Stands before the account of who signed in.
+const SIGNED_IN: &str = "signed-in ";
+
 /// What is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
-    /// Somebody signed in, perhaps as somebody else.
-    SignedIn,
+    /// Somebody signed in, or gave permissions; this is their account. Where it is not the one that
+    /// a page shows, what it shows is not for them.
+    SignedIn(String),
     /// The session ended.
     SignedOut,
     /// The same person is signed in, and something about the session is new.
@@ -22,18 +26,22 @@ pub enum News {
 }
 
 impl News {
-    const fn name(self) -> &'static str {
+    fn words(&self) -> String {
         match self {
-            Self::SignedIn => "signed-in",
-            Self::SignedOut => "signed-out",
-            Self::Changed => "changed",
+            Self::SignedIn(account) => format!("{SIGNED_IN}{account}"),
+            Self::SignedOut => "signed-out".to_owned(),
+            Self::Changed => "changed".to_owned(),
         }
     }
 
-    fn from_name(name: &str) -> Option<Self> {
-        [Self::SignedIn, Self::SignedOut, Self::Changed]
-            .into_iter()
-            .find(|news| news.name() == name)
+    fn from_words(words: &str) -> Option<Self> {
+        match words {
+            "signed-out" => Some(Self::SignedOut),
+            "changed" => Some(Self::Changed),
+            _ => words
+                .strip_prefix(SIGNED_IN)
+                .map(|account| Self::SignedIn(account.to_owned())),
+        }
     }
 }
 
@@ -53,7 +61,7 @@ pub fn listen(heard: impl Fn(News) + 'static) {
             .data()
             .as_string()
             .as_deref()
-            .and_then(News::from_name)
+            .and_then(News::from_words)
         {
             heard(news);
         }
@@ -65,11 +73,11 @@ pub fn listen(heard: impl Fn(News) + 'static) {
 }
 
 /// Tells the other tabs. Browser only.
-pub fn tell(news: News) {
+pub fn tell(news: &News) {
     OPEN.with_borrow(|open| {
         if let Some(channel) = open {
             // It fails for what cannot be cloned, and a string can be.
-            let _ = channel.post_message(&news.name().into());
+            let _ = channel.post_message(&news.words().into());
         }
     });
 }
@@ -80,14 +88,19 @@ mod tests {
 
     #[test]
     fn news_survive_the_channel() {
-        for news in [News::SignedIn, News::SignedOut, News::Changed] {
-            assert_eq!(News::from_name(news.name()), Some(news));
+        for news in [
+            News::SignedIn("a1".to_owned()),
+            News::SignedOut,
+            News::Changed,
+        ] {
+            assert_eq!(News::from_words(&news.words()), Some(news));
         }
     }
 
     #[test]
     fn foreign_message_is_ignored() {
-        assert_eq!(News::from_name("signed-in "), None);
-        assert_eq!(News::from_name(""), None);
+        for words in ["signed-in", "signed-out ", "Changed", ""] {
+            assert_eq!(News::from_words(words), None, "{words}");
+        }
     }
 }

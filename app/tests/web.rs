@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use app::callback::landed;
+use app::deed::Deed;
 use app::error::{ApiError, Code};
-use app::notice::{NoticeBar, provide_notice};
+use app::music::{Loading, use_call};
+use app::notice::{NoticeBar, provide_notice, use_notice};
 use app::pages::account::browsers::Browsers;
 use app::pages::account::connections::Connections;
 use app::pages::account::farewell::Farewell;
@@ -13,20 +15,28 @@ use app::pages::account::recent::Recent;
 use app::pages::account::ways::Ways;
 use app::parts::artwork::Artwork;
 use app::parts::error_view::ErrorView;
+use app::parts::keep_button::KeepButton;
+use app::parts::needs_permission::NeedsPermission;
 use app::parts::signed_in::SignedIn;
+use app::parts::wanted::WantedSheet;
 use app::session::fresh::keep_fresh;
 use app::session::live::{Session, provide_session, use_session};
 use app::session::{
     AccountView, Boot, ConnectionView, IdentityView, PendingLinkView, ProviderView, SessionLife,
     SessionView,
 };
+use app::shelf::{provide_shelf, use_shelf};
 use app::sign_in::button::{SignInButton, SignInButtons};
+use app::sign_in::errand::{Away, Intent};
+use app::sign_in::resumption::carry_on;
 use app::sign_in::verifiers;
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use leptos_router::components::Router;
 use oauth::pkce::Verifier;
+use spotify::ids::{Base62Id, Uri};
+use spotify::{Permission, Request};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -255,7 +265,7 @@ fn error_tells_wait_and_reference_and_offers_to_connect() {
         .retry_after(48_925)
         .reference("01JD");
     let shown = show(None, move || view! { <ErrorView problem=error /> });
-    for words in ["in about 14 hours", "01JD", "Connect Spotify again"] {
+    for words in ["in about 14 hours", "01JD", "Reconnect Spotify"] {
         assert!(shown.text().contains(words), "{words}: {}", shown.text());
     }
 }
@@ -341,7 +351,7 @@ async fn older_answer_does_not_undo_what_was_learnt() {
     answer_with("return new Promise((resolve) => { window.later = resolve; });");
     let (shown, session) = greeting(None);
     let session = session.get_value().unwrap();
-    keep_fresh(session, false);
+    keep_fresh(session, provide_notice(), false);
     turn().await;
     session.end();
     let answer = r#"{"signed_in":true,"account":{"id":"1","name":"Ada","picture":null}}"#;
@@ -361,7 +371,7 @@ async fn older_answer_does_not_undo_what_was_learnt() {
 async fn sign_out_of_another_tab_is_heard() {
     answer_with("return new Promise(() => {});");
     let (shown, session) = greeting(Some(signed_in_as("1", "Ada")));
-    keep_fresh(session.get_value().unwrap(), false);
+    keep_fresh(session.get_value().unwrap(), provide_notice(), false);
     turn().await;
     assert_eq!(shown.text(), "Hello, Ada");
     let other = web_sys::BroadcastChannel::new("stagedoor").unwrap();
@@ -679,18 +689,207 @@ async fn old_sign_in_is_told_before_it_is_refused() {
     assert!(!shown.text().contains("ten minutes"));
 }
 
+fn errand(place: &str) -> Away {
+    Away {
+        place: place.to_owned(),
+        provider: "spotify".to_owned(),
+        intent: Intent::Grant,
+        permissions: vec!["follow".to_owned()],
+        deed: Some(follow()),
+        account: Some("a1".to_owned()),
+    }
+}
+
+fn follow() -> Deed {
+    Deed {
+        keep: true,
+        uri: Uri::artist(Base62Id::parse("0aV6DOiouImYTqrR5YlIqx").unwrap()),
+        name: "Marlow Quill".to_owned(),
+    }
+}
+
 #[wasm_bindgen_test]
-fn place_of_an_errand_goes_with_its_verifier() {
+fn errand_goes_with_its_verifier() {
     let storage = verifiers::storage().unwrap();
     storage.clear().unwrap();
     verifiers::keep("s", &Verifier::from_bytes([1; 32])).unwrap();
-    verifiers::keep_place("s", "/account").unwrap();
-    assert_eq!(verifiers::place("s").as_deref(), Some("/account"));
+    verifiers::keep_away("s", &errand("/account")).unwrap();
+    assert_eq!(verifiers::away("s"), Some(errand("/account")));
     verifiers::forget("s");
     assert_eq!(storage.length().unwrap(), 0);
     verifiers::keep("s", &Verifier::from_bytes([1; 32])).unwrap();
-    verifiers::keep_place("s", "//evil.example").unwrap();
-    assert_eq!(verifiers::place("s"), None);
+    verifiers::keep_away("s", &errand("//evil.example")).unwrap();
+    assert_eq!(verifiers::away("s"), None);
     verifiers::forget_all();
     assert_eq!(storage.length().unwrap(), 0);
+}
+
+// Permissions.
+
+const FOLLOW: &str = "Follow Marlow Quill";
+const FOLLOWING: &str = "Following Marlow Quill, press to stop";
+
+/// Somebody whose browser holds a connection to Spotify with `permissions`.
+fn connected(permissions: &[&str]) -> SessionView {
+    SessionView {
+        identities: vec![IdentityView {
+            provider: "spotify".to_owned(),
+            ..IdentityView::default()
+        }],
+        connections: vec![ConnectionView {
+            provider: "spotify".to_owned(),
+            permissions: permissions.iter().map(|&name| name.to_owned()).collect(),
+            granted_at: 1,
+            ..ConnectionView::default()
+        }],
+        ..signed_in_as("a1", "Ada")
+    }
+}
+
+/// A view with the shelf around it, and the session to change it by.
+fn with_shelf<V: IntoView + 'static>(
+    session: SessionView,
+    view: impl FnOnce() -> V + 'static,
+) -> (Shown<impl Mountable>, Session) {
+    let kept = StoredValue::new(None);
+    let shown = show(Some(session), move || {
+        let session = use_session();
+        provide_shelf(session);
+        kept.set_value(Some(session));
+        view! { <NoticeBar /> {view()} <WantedSheet /> }
+    });
+    (shown, kept.get_value().unwrap())
+}
+
+fn keep_button() -> impl IntoView {
+    let Deed { uri, name, .. } = follow();
+    view! { <KeepButton uri name /> }
+}
+
+#[wasm_bindgen_test]
+async fn permission_is_asked_for_when_the_person_acts() {
+    answer_with("return new Promise(() => {});");
+    let (shown, _) = with_shelf(connected(&["top"]), keep_button);
+    turn().await;
+    assert!(shown.find("dialog[open]").is_none());
+    button(&shown, FOLLOW).unwrap().click();
+    until(|| shown.find("dialog[open]").is_some()).await;
+    assert_eq!(calls(), 0, "nobody is asked before they agreed to be");
+    for words in ["Follow Marlow Quill?", Permission::Follow.sentence()] {
+        assert!(shown.text().contains(words), "{words}: {}", shown.text());
+    }
+    button(&shown, "Allow it at Spotify").unwrap().click();
+    until(|| calls() == 1).await;
+    button(&shown, "Not now").unwrap().click();
+    until(|| shown.find("dialog[open]").is_none()).await;
+}
+
+#[wasm_bindgen_test]
+async fn allowed_deed_is_done_at_one_press() {
+    answer_with("return Promise.resolve(new Response('', { status: 200 }));");
+    let (shown, _) = with_shelf(connected(&["follow"]), keep_button);
+    turn().await;
+    button(&shown, FOLLOW).unwrap().click();
+    until(|| button(&shown, FOLLOWING).is_some()).await;
+    assert_eq!(calls(), 1);
+    assert!(shown.find("dialog[open]").is_none());
+}
+
+#[wasm_bindgen_test]
+async fn deed_that_waited_is_done_once_after_the_return() {
+    let storage = verifiers::storage().unwrap();
+    storage.clear().unwrap();
+    answer_with("return Promise.resolve(new Response('', { status: 200 }));");
+    verifiers::keep_back(&errand("/search"));
+    let (shown, session) = with_shelf(connected(&["follow"]), || {
+        carry_on(use_session(), use_shelf(), use_notice());
+        keep_button()
+    });
+    until(|| button(&shown, FOLLOWING).is_some()).await;
+    assert!(storage.get_item("stagedoor.back").unwrap().is_none());
+    // Something else about the session is no second return.
+    session.put(SessionView {
+        recent_until: Some(1),
+        ..connected(&["follow"])
+    });
+    turn().await;
+    assert_eq!(calls(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn deed_of_another_person_is_not_done() {
+    verifiers::storage().unwrap().clear().unwrap();
+    answer_with("return Promise.resolve(new Response('', { status: 200 }));");
+    verifiers::keep_back(&Away {
+        account: Some("a2".to_owned()),
+        ..errand("/search")
+    });
+    let (_shown, _) = with_shelf(connected(&["follow"]), || {
+        carry_on(use_session(), use_shelf(), use_notice());
+        keep_button()
+    });
+    for _ in 0..5 {
+        turn().await;
+    }
+    assert_eq!(calls(), 0);
+    assert_eq!(verifiers::take_back(), None);
+}
+
+#[wasm_bindgen_test]
+async fn nothing_of_one_person_is_shown_to_the_next() {
+    answer_with("return Promise.resolve(new Response('', { status: 200 }));");
+    let (shown, session) = with_shelf(connected(&["follow"]), keep_button);
+    turn().await;
+    button(&shown, FOLLOW).unwrap().click();
+    until(|| button(&shown, FOLLOWING).is_some()).await;
+    session.put(SessionView {
+        account: signed_in_as("a2", "Hanako").account,
+        ..connected(&["follow"])
+    });
+    until(|| button(&shown, FOLLOW).is_some()).await;
+}
+
+#[wasm_bindgen_test]
+async fn page_comes_back_when_another_tab_has_connected() {
+    answer_with(&json_answer(401, r#"{"code":"reauthorize","message":"x"}"#));
+    let (shown, session) = with_shelf(connected(&["top"]), || {
+        let call = use_call(|| Some(Request::me()));
+        move || match call.get() {
+            Loading::Ready(user) => view! { <p>{user.id}</p> }.into_any(),
+            Loading::Failed(error) => view! { <ErrorView problem=error /> }.into_any(),
+            _ => ().into_any(),
+        }
+    });
+    until(|| button(&shown, "Reconnect Spotify").is_some()).await;
+    answer_with(&json_answer(200, r#"{"id":"ada.lindqvist"}"#));
+    session.put(SessionView {
+        connections: vec![ConnectionView {
+            granted_at: 2,
+            ..connected(&["top"]).connections.remove(0)
+        }],
+        ..connected(&["top"])
+    });
+    until(|| shown.text().contains("ada.lindqvist")).await;
+    assert_eq!(calls(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn page_that_needs_a_permission_follows_the_session() {
+    let (shown, session) = with_shelf(SessionView::default(), || {
+        view! { <NeedsPermission permission=Permission::Top>"Mine"</NeedsPermission> }
+    });
+    until(|| shown.text().contains("Continue with Spotify")).await;
+    session.put(signed_in_as("a1", "Ada"));
+    until(|| shown.text().contains("Connect Spotify")).await;
+    session.put(SessionView {
+        connections: Vec::new(),
+        ..connected(&[])
+    });
+    until(|| shown.text().contains("Connect Spotify on this device")).await;
+    session.put(connected(&["email"]));
+    until(|| shown.text().contains("Allow it at Spotify")).await;
+    session.put(connected(&["email", "top"]));
+    until(|| shown.text().contains("Mine")).await;
+    session.note_ended("spotify");
+    until(|| shown.text().contains("Reconnect Spotify")).await;
 }

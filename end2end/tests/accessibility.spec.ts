@@ -10,7 +10,7 @@ import {
 } from "../fixtures/index.ts";
 
 test.describe("signed out", () => {
-  for (const path of ["/", "/search", "/profile", "/privacy"]) {
+  for (const path of ["/", "/search", "/top", "/profile", "/permissions", "/privacy"]) {
     test(`${path} is accessible in light and dark`, async ({ page }) => {
       await open(page, path);
       await isAccessible(page);
@@ -51,7 +51,7 @@ test.describe("signed out", () => {
 });
 
 test.describe("signed in", () => {
-  for (const path of ["/", "/privacy"]) {
+  for (const path of ["/", "/top", "/permissions", "/privacy"]) {
     test(`${path} is accessible in light and dark`, async ({ page, signIn }) => {
       await signIn(page);
       await open(page, path);

@@ -558,7 +558,7 @@ test.describe("disconnecting", () => {
     expect(await sandbox.log("/google/revoke")).toHaveLength(1);
     expect(await isSignedIn(page)).toBe(true);
     await expect(entry(connections(page), "google")).toHaveCount(0);
-    await connections(page).getByRole("button", { name: "Connect Google again" }).click();
+    await connections(page).getByRole("button", { name: "Connect Google on this device" }).click();
     await passThrough(page, "Google", "ada", entry(connections(page), "google"));
     expect((await sessionOf(page)).connections).toHaveLength(1);
   });

@@ -280,7 +280,7 @@ test.describe("an hour later", () => {
     await expect(accountButton(page)).toContainText("Ada Lindqvist");
     await open(page, "/account");
     await section(page, "Connections in this browser")
-      .getByRole("button", { name: "Connect Google again" })
+      .getByRole("button", { name: "Connect Google on this device" })
       .click();
     await passThrough(
       page,

@@ -325,7 +325,7 @@ test.describe("time passes:", () => {
       "The connection has ended and needs to be made again.",
     );
     await expect(accountButton(page)).toBeVisible();
-    await problem(page).getByRole("button", { name: "Connect Spotify again" }).click();
+    await problem(page).getByRole("button", { name: "Reconnect Spotify" }).click();
     await page.getByRole("button", { name: "Agree" }).click();
     await expect(page).toHaveURL("/profile");
     await expect(page.getByRole("main")).toContainText(LISTENERS.ada.id);

@@ -10,6 +10,7 @@ use axum::http::{self, HeaderMap, HeaderName, HeaderValue, Method, Response, Sta
 use futures::StreamExt as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use oauth::tokens::{AccessToken, TokenSet};
+use spotify::Permission;
 use spotify::paths::Endpoint;
 
 use crate::answer;
@@ -110,6 +111,11 @@ impl World {
         let endpoint = spotify::request::Method::parse(request.method().as_str())
             .and_then(|method| spotify::paths::allowed(method, &path))
             .ok_or_else(|| ApiError::new(Code::NotFound))?;
+        let needed = Permission::needed(
+            endpoint.method,
+            &path,
+            request.uri().query().unwrap_or_default(),
+        );
         let who = self.who(jar).await.map_err(|error| {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
@@ -146,6 +152,11 @@ impl World {
                     // The connection is over, but what everybody may look at needs none.
                     Err(error) if error.code == Code::Reauthorize && endpoint.catalogue => {
                         self.call_as_visitor(provider, &call, client).await
+                    }
+                    // The page can ask for it.
+                    Err(mut error) if error.code == Code::PermissionNeeded => {
+                        error.permission = needed.map(|needed| needed.name().to_owned());
+                        Err(error)
                     }
                     result => result,
                 }

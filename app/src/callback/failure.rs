@@ -33,7 +33,8 @@ impl Failure {
 
     /// What is said to a person who was signed in as they went, and comes back to the page they
     /// went from with nothing done: their own no is worth a word here, for they asked for something.
-    pub fn on_return(&self) -> String {
+    /// `label` is the service they were at.
+    pub fn on_return(&self, label: &str) -> String {
         match self {
             Self::Refused(error) => match error.code {
                 Code::AccessDenied => {
@@ -42,8 +43,8 @@ impl Failure {
                 // The way on of the front page does not fit here: the button is on the page that
                 // they come back to.
                 code => {
-                    let advice = Problem::from(ApiError::new(code)).advice;
-                    format!("{} {advice}", code.sentence())
+                    let problem = Problem::from(ApiError::new(code)).naming(label);
+                    format!("{} {}", problem.sentence, problem.advice)
                         .trim_end()
                         .to_owned()
                 }
@@ -53,6 +54,19 @@ impl Failure {
                 format!("{} {}", problem.sentence, problem.advice)
             }
         }
+    }
+}
+
+impl Failure {
+    /// Whether the person agreed as somebody else than the one who is connected.
+    pub const fn is_of_another_account(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused(ApiError {
+                code: Code::WrongAccount,
+                ..
+            })
+        )
     }
 }
 
@@ -114,11 +128,11 @@ mod tests {
             (Code::RecentSignInNeeded, "sign in once more"),
             (Code::IdTokenInvalid, "The mistake is the service's"),
             (Code::UserinfoMismatch, "contradicted itself"),
-            (Code::ProviderUnavailable, "cannot be reached"),
+            (Code::ProviderUnavailable, "Spotify cannot be reached"),
             (Code::AccessDenied, "Nothing was changed"),
         ];
         for (code, words) in cases {
-            let said = Failure::Refused(ApiError::new(code)).on_return();
+            let said = Failure::Refused(ApiError::new(code)).on_return("Spotify");
             assert!(said.contains(words), "{code:?}: {said}");
             assert!(said.ends_with('.'), "{code:?}: {said}");
         }

@@ -103,6 +103,14 @@ fn Welcome() -> impl IntoView {
                     <span>"The ways in, where you are signed in, and the way out"</span>
                 </A>
             </li>
+            {session.provider("spotify").map(|_| view! {
+                <li>
+                    <A href="/top">
+                        <strong>"Your top lists"</strong>
+                        <span>"What you play most, if you let Spotify tell"</span>
+                    </A>
+                </li>
+            })}
             <li>
                 <A href="/search">
                     <strong>"Search"</strong>

@@ -26,6 +26,9 @@ pub fn Privacy() -> impl IntoView {
                 <A href="/profile">"See what is held for you now"</A>
                 " · "
                 <A href="/account">"Your account"</A>
+                {use_session().provider("spotify").map(|_| view! {
+                    " · " <A href="/permissions">"What you allowed"</A>
+                })}
             </p>
         </article>
     }
@@ -167,8 +170,9 @@ fn InTheBrowser() -> impl IntoView {
                  sealed, for ten minutes at most."
             </li>
             <li>
-                "While you are signing in or linking: a secret in this tab, and the page to come \
-                 back to; and what was begun, sealed, in a cookie. They are gone as soon as it has \
+                "While you are signing in, linking or allowing something: a secret in this tab, the \
+                 page to come back to and what you pressed for; and what was begun, sealed, in a \
+                 cookie. They are gone as soon as it has \
                  ended, well or not, or the tab is closed; after ten minutes they are worth nothing."
             </li>
             <li>"Your choice of light or dark, if you made one."</li>

@@ -3,25 +3,23 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
-use spotify::Request;
 use spotify::model::PrivateUser;
+use spotify::{Permission, Request};
 
 use crate::music::{Loading, use_call};
 use crate::page_life::is_web_address;
 use crate::pages::account::who::WhoHere;
 use crate::parts::artwork::{Artwork, fitting};
 use crate::parts::date::Day;
-use crate::parts::error_view::ErrorView;
+use crate::parts::error_view::{ErrorView, Problem};
 use crate::parts::open_spotify::{FromSpotify, OpenSpotify};
 use crate::parts::signed_in::SignedIn;
 use crate::session::ConnectionView;
 use crate::session::live::use_session;
 use crate::sign_in::button::{ConnectButton, SignInButton, SignInButtons};
-use crate::sign_in::words::SPOTIFY_APPS;
+use crate::sign_in::errand::Intent;
+use crate::sign_in::words::{SPOTIFY, SPOTIFY_APPS};
 use crate::sign_out::SignOutButton;
-
-/// The provider whose profile is shown.
-const SPOTIFY: &str = "spotify";
 
 /// `/profile`.
 #[component]
@@ -101,7 +99,11 @@ fn WithoutSpotify() -> impl IntoView {
                     "You are signed in without it. Connect it, and this page shows who you are \
                      there, and your music is within reach."
                 </p>
-                <ConnectButton provider return_to=Some("/profile") />
+                <ConnectButton
+                    provider
+                    return_to=Some("/profile")
+                    ended=session.has_ended(SPOTIFY)
+                />
             </section>
         })}
     }
@@ -111,7 +113,12 @@ fn WithoutSpotify() -> impl IntoView {
 /// What Spotify says about the person, asked for afresh.
 #[component]
 fn AtSpotify() -> impl IntoView {
-    let me = use_call(|| Some(Request::me()));
+    let session = use_session();
+    let me = use_call(move || {
+        // What was allowed since tells more.
+        let _ = session.tie();
+        Some(Request::me())
+    });
     view! {
         <section class="card" aria-labelledby="at-spotify" aria-busy=move || {
             matches!(me.get(), Loading::Pending).then_some("true")
@@ -127,7 +134,8 @@ fn AtSpotify() -> impl IntoView {
                 .into_any(),
                 Loading::Ready(user) => view! { <Person user /> }.into_any(),
                 Loading::Failed(error) => {
-                    view! { <ErrorView problem=error retry=me.retry() /> }.into_any()
+                    let problem = Problem::from(error).naming("Spotify");
+                    view! { <ErrorView problem retry=me.retry() /> }.into_any()
                 }
             }}
         </section>
@@ -137,6 +145,8 @@ fn AtSpotify() -> impl IntoView {
 
 #[component]
 fn Person(user: PrivateUser) -> impl IntoView {
+    let told_plan = plan(user.product.as_deref(), user.country.as_deref());
+    let told_email = user.email.clone();
     let name = user.display_name.unwrap_or_else(|| user.id.clone());
     let address = user
         .external_urls
@@ -151,9 +161,61 @@ fn Person(user: PrivateUser) -> impl IntoView {
                 {address.map(|address| view! { <p><OpenSpotify address of="your profile" /></p> })}
             </div>
         </div>
+        <dl class="terms">
+            <Told permission=Permission::Email told=told_email />
+            <Told permission=Permission::Subscription told=told_plan />
+        </dl>
         <FromSpotify />
     }
     .into_any()
+}
+
+/// One thing that Spotify tells where it was allowed, else the button that allows it. Spotify tells
+/// some of it to apps of some kinds alone.
+#[component]
+fn Told(permission: Permission, told: Option<String>) -> impl IntoView {
+    let session = use_session();
+    let held = Memo::new(move |_| session.holds(permission));
+    view! {
+        <div>
+            <dt>{permission.title()}</dt>
+            <dd>
+                {move || if held.get() {
+                    told.clone()
+                        .unwrap_or_else(|| "Spotify does not tell it to this app.".to_owned())
+                        .into_any()
+                } else {
+                    let allow = session.provider(SPOTIFY).map(|provider| view! {
+                        <SignInButton
+                            provider
+                            label="Show it"
+                            heard=format!("Show it: {}", permission.title())
+                            intent=Intent::Grant
+                            permissions=vec![permission.name().to_owned()]
+                            quiet=true
+                        />
+                    });
+                    view! {
+                        <p class="soft">{permission.sentence()}</p>
+                        {allow}
+                    }
+                    .into_any()
+                }}
+            </dd>
+        </div>
+    }
+    .into_any()
+}
+
+/// The plan and the country, as far as they are told.
+fn plan(product: Option<&str>, country: Option<&str>) -> Option<String> {
+    let plan = product.map(|product| match product {
+        "premium" => "Premium".to_owned(),
+        "free" | "open" => "Free".to_owned(),
+        other => other.to_owned(),
+    });
+    let parts: Vec<_> = plan.into_iter().chain(country.map(str::to_owned)).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// What this app holds for the person, from the session alone.
@@ -195,7 +257,12 @@ fn Terms(connection: ConnectionView) -> impl IntoView {
     let permissions = if connection.permissions.is_empty() {
         "None. It sees what anybody can see of you.".to_owned()
     } else {
-        connection.permissions.join(", ")
+        let titles = connection
+            .permissions
+            .iter()
+            .filter_map(|name| Permission::parse(name))
+            .map(Permission::title);
+        titles.collect::<Vec<_>>().join("; ")
     };
     view! {
         <div>
@@ -204,7 +271,7 @@ fn Terms(connection: ConnectionView) -> impl IntoView {
         </div>
         <div>
             <dt>"Special permissions"</dt>
-            <dd>{permissions}</dd>
+            <dd>{permissions} " " <A href="/permissions">"See and end them"</A></dd>
         </div>
         {connection.grant_ends_at.map(|at| view! {
             <div>
@@ -241,7 +308,7 @@ fn Ending() -> impl IntoView {
             </div>
             <p class="soft">
                 "Signing out ends it here."
-                {session.provider(SPOTIFY).map(|_| view! {
+                {move || connected.get().then(|| view! {
                     " To take the permission back as well, remove this app on "
                     <a href=SPOTIFY_APPS rel="external noreferrer">
                         "Spotify's page of apps you let in"
@@ -252,4 +319,20 @@ fn Ending() -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plan;
+
+    #[test]
+    fn plan_is_told_as_far_as_it_is_known() {
+        assert_eq!(
+            plan(Some("premium"), Some("SE")).as_deref(),
+            Some("Premium, SE")
+        );
+        assert_eq!(plan(Some("open"), None).as_deref(), Some("Free"));
+        assert_eq!(plan(None, Some("SE")).as_deref(), Some("SE"));
+        assert_eq!(plan(None, None), None);
+    }
 }

@@ -9,6 +9,7 @@ use crate::parts::theme_menu::close;
 use crate::session::AccountView;
 use crate::session::live::use_session;
 use crate::sign_in::button::SignInButton;
+use crate::sign_in::words::SPOTIFY;
 use crate::sign_out::SignOutButton;
 
 /// The person's menu, a way in for a person who is signed out, or a grey place while it is not yet
@@ -97,6 +98,17 @@ fn Menu(account: AccountView) -> impl IntoView {
                             "Your profile"
                         </A>
                     </li>
+                    {session.provider(SPOTIFY).map(|_| view! {
+                        <li>
+                            <A
+                                href="/permissions"
+                                attr:class="menu-item"
+                                on:click=move |_| close("account-menu")
+                            >
+                                "Permissions"
+                            </A>
+                        </li>
+                    })}
                     <li>
                         <A
                             href="/privacy"

@@ -1,14 +1,17 @@
 //! What went wrong, whose doing it is, and the way on.
 
 use leptos::prelude::*;
+use spotify::Permission;
 
 use crate::error::{ApiError, Code};
 use crate::session::live::use_session;
 use crate::sign_in::StartError;
-use crate::sign_in::button::{ConnectButton, SignInAgain, SignInButtons};
+use crate::sign_in::button::{ConnectButton, SignInAgain, SignInButton, SignInButtons};
+use crate::sign_in::errand::Intent;
+use crate::sign_in::words::SPOTIFY;
 
-/// The provider that catalogue and profile pages speak to.
-const SPOTIFY: &str = "spotify";
+/// How a sentence calls a service where it is not known which.
+const SOME_SERVICE: &str = "The other service";
 
 /// What a person is told when something did not work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +41,12 @@ pub enum WayOn {
     SignIn,
     /// Sign in once more, with a provider that leads into the account already.
     SignInAgain,
-    /// Make the connection to Spotify again.
+    /// Make the connection to Spotify in this browser.
     Connect,
+    /// Make the connection to Spotify again, which has ended.
+    Reconnect,
+    /// Allow at Spotify what is missing.
+    Allow(Permission),
 }
 
 impl Problem {
@@ -54,12 +61,23 @@ impl Problem {
             reference: None,
         }
     }
+
+    /// The same problem with the service by its name, where the sentence speaks of one.
+    #[must_use]
+    pub fn naming(mut self, service: &str) -> Self {
+        if let Some(rest) = self.sentence.strip_prefix(SOME_SERVICE) {
+            self.sentence = format!("{service}{rest}");
+        }
+        self
+    }
 }
 
 impl From<ApiError> for Problem {
     /// The sentence is the one that stands here for the code, whatever came over the wire.
     fn from(error: ApiError) -> Self {
         let (advice, way_on) = advice(error.code);
+        let missing = error.permission.as_deref().and_then(Permission::parse);
+        let way_on = missing.map_or(way_on, WayOn::Allow);
         Self {
             calm: error.code == Code::AccessDenied,
             retry_after: error.retry_after,
@@ -137,7 +155,7 @@ const fn advice(code: Code) -> (&'static str, WayOn) {
         C::Reauthorize => (
             "Spotify ends a connection after six months, or when you remove it there. \
              Your account here is untouched.",
-            WayOn::Connect,
+            WayOn::Reconnect,
         ),
         C::IdTokenInvalid | C::UserinfoMismatch => (
             "The mistake is the service's. It was not believed, and nothing was changed. If it \
@@ -223,9 +241,19 @@ pub fn ErrorView(
         }),
         WayOn::SignIn => Some(view! { <SignInButtons /> }.into_any()),
         WayOn::SignInAgain => Some(view! { <SignInAgain /> }.into_any()),
-        WayOn::Connect => session
-            .provider(SPOTIFY)
-            .map(|provider| view! { <ConnectButton provider /> }.into_any()),
+        WayOn::Connect | WayOn::Reconnect => session.provider(SPOTIFY).map(|provider| {
+            let ended = problem.way_on == WayOn::Reconnect;
+            view! { <ConnectButton provider ended /> }.into_any()
+        }),
+        WayOn::Allow(permission) => session.provider(SPOTIFY).map(|provider| {
+            let label = format!("Allow it at {}", provider.label);
+            let permissions = vec![permission.name().to_owned()];
+            view! {
+                <p>{permission.sentence()}</p>
+                <SignInButton provider label intent=Intent::Grant permissions />
+            }
+            .into_any()
+        }),
     };
     view! {
         <div class="problem" class:calm=problem.calm role="alert">
@@ -261,6 +289,8 @@ mod tests {
     use std::collections::HashMap;
 
     use super::{Problem, WayOn, advice, wait_in_words};
+    use spotify::Permission;
+
     use crate::error::{ApiError, Code};
     use crate::sign_in::StartError;
 
@@ -308,9 +338,31 @@ mod tests {
 
     #[test]
     fn ended_connection_offers_to_connect() {
-        for code in [Code::Reauthorize, Code::NotConnected] {
-            assert_eq!(advice(code).1, WayOn::Connect);
+        assert_eq!(advice(Code::Reauthorize).1, WayOn::Reconnect);
+        assert_eq!(advice(Code::NotConnected).1, WayOn::Connect);
+    }
+
+    #[test]
+    fn missing_permission_can_be_allowed() {
+        let mut error = ApiError::new(Code::PermissionNeeded);
+        assert_eq!(Problem::from(error.clone()).way_on, WayOn::Nothing);
+        error.permission = Some("top".to_owned());
+        assert_eq!(
+            Problem::from(error.clone()).way_on,
+            WayOn::Allow(Permission::Top)
+        );
+        error.permission = Some("everything".to_owned());
+        assert_eq!(Problem::from(error).way_on, WayOn::Nothing);
+    }
+
+    #[test]
+    fn service_in_trouble_is_named() {
+        for code in [Code::ProviderUnavailable, Code::ProviderError] {
+            let told = Problem::from(ApiError::new(code)).naming("Google").sentence;
+            assert!(told.starts_with("Google "), "{told}");
         }
+        let told = Problem::from(ApiError::new(Code::Offline)).naming("Google");
+        assert_eq!(told.sentence, Code::Offline.sentence());
     }
 
     #[test]

@@ -6,10 +6,15 @@ use leptos_router::components::A;
 use crate::parts::account_menu::AccountMenu;
 use crate::parts::brand::BrandMark;
 use crate::parts::theme_menu::ThemeMenu;
+use crate::session::live::use_session;
+use crate::sign_in::words::SPOTIFY;
 
 /// Brand, pages, colours, account.
 #[component]
 pub fn Header() -> impl IntoView {
+    let top = use_session().provider(SPOTIFY).map(|_| {
+        view! { <li class="roomy"><A href="/top">"Top"</A></li> }
+    });
     view! {
         <header class="bar">
             <div class="bar-inner">
@@ -20,6 +25,7 @@ pub fn Header() -> impl IntoView {
                 <nav aria-label="Pages">
                     <ul role="list">
                         <li><A href="/search">"Search"</A></li>
+                        {top}
                         <li><A href="/profile">"Profile"</A></li>
                     </ul>
                 </nav>

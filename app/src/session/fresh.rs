@@ -7,6 +7,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::notice::NoticeBoard;
 use crate::page_life::on_restored;
 use crate::session::live::Session;
 use crate::session::renewal::renew_when_due;
@@ -20,7 +21,7 @@ const QUIET_MS: f64 = 5_000.0;
 ///
 /// `asks_itself` says that the page shown first finds out by its own means, as the callback does:
 /// its answer would race with ours.
-pub fn keep_fresh(session: Session, asks_itself: bool) {
+pub fn keep_fresh(session: Session, notice: NoticeBoard, asks_itself: bool) {
     Effect::new(move |_| {
         if session.wants_asking() && !asks_itself {
             ask(session);
@@ -29,8 +30,20 @@ pub fn keep_fresh(session: Session, asks_itself: bool) {
     Effect::new(move |_| {
         tabs::listen(move |news| match news {
             // What another tab ended is over here at once, whether or not the server can be asked.
-            News::SignedOut => session.end(),
-            News::SignedIn | News::Changed => ask(session),
+            News::SignedOut => {
+                session.end();
+                notice.clear();
+            }
+            News::SignedIn(account) => {
+                // Nothing of one person stays on the screen of another, not even while the server
+                // is asked.
+                if untrack(|| session.account()).is_some_and(|known| known.id != account) {
+                    session.forget();
+                    notice.clear();
+                }
+                ask(session);
+            }
+            News::Changed => ask(session),
         });
     });
     Effect::new(move |_| ask_on_return(session));

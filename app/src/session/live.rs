@@ -1,11 +1,12 @@
 //! The session as the page knows it now: one context, read by every component.
 
 use leptos::prelude::*;
+use spotify::Permission;
 
 use crate::api;
 use crate::error::ApiError;
-use crate::session::{AccountView, Boot, ProviderView, SessionLife, SessionView};
-use crate::sign_in::words::labels;
+use crate::session::{AccountView, Boot, ConnectionView, ProviderView, SessionLife, SessionView};
+use crate::sign_in::words::{SPOTIFY, labels};
 
 /// What this page knows about the session, as signals.
 ///
@@ -20,8 +21,41 @@ pub struct Session {
     /// Whether the page that was loaded should ask for itself.
     ask: bool,
     turns: StoredValue<Turns>,
+    /// The connections this page last knew of, and whose they were: what is asked for again where
+    /// one has ended.
+    had: StoredValue<(Option<String>, Vec<ConnectionView>)>,
+    /// The providers that have said that the connection is over.
+    ended: RwSignal<Vec<String>>,
     signed_in: Memo<Option<bool>>,
     account: Memo<Option<AccountView>>,
+    tie: Memo<Tie>,
+}
+
+/// Whose the session is and what the connection to Spotify may do: what answers about a person depend
+/// on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tie {
+    /// The account.
+    pub account: Option<String>,
+    /// When the person agreed last, where there is a connection.
+    pub granted_at: Option<i64>,
+    /// What is allowed.
+    pub permissions: Vec<String>,
+}
+
+impl Tie {
+    fn of(view: Option<&SessionView>) -> Self {
+        let connection = view.and_then(|view| view.connection(SPOTIFY));
+        Self {
+            account: view
+                .and_then(|view| view.account.as_ref())
+                .map(|account| account.id.clone()),
+            granted_at: connection.map(|connection| connection.granted_at),
+            permissions: connection
+                .map(|connection| connection.permissions.clone())
+                .unwrap_or_default(),
+        }
+    }
 }
 
 /// Puts the session of `boot` into context. Called once, by the app.
@@ -35,6 +69,9 @@ pub fn provide_session(boot: Boot) -> Session {
         life: boot.session_life,
         ask,
         turns: StoredValue::new(Turns::default()),
+        had: StoredValue::new(had(view.get_untracked().as_ref())),
+        ended: RwSignal::new(Vec::new()),
+        tie: Memo::new(move |_| view.with(|view| Tie::of(view.as_ref()))),
         signed_in: Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.signed_in))),
         account: Memo::new(move |_| view.with(|view| view.as_ref()?.account.clone())),
     };
@@ -119,6 +156,45 @@ impl Session {
         })
     }
 
+    /// Whose the session is and what its connection to Spotify may do. Tracked, and quiet when
+    /// something else about the session changes.
+    pub fn tie(self) -> Tie {
+        self.tie.get()
+    }
+
+    /// Whether the person allowed `permission`, as far as the granted scopes tell. Tracked.
+    pub fn holds(self, permission: Permission) -> bool {
+        self.tie.with(|tie| permission.is_among(&tie.permissions))
+    }
+
+    /// The permissions that the connection to `provider` had when this page last knew of one.
+    pub fn had(self, provider: &str) -> Vec<String> {
+        self.had.with_value(|(_, connections)| {
+            connections
+                .iter()
+                .find(|connection| connection.provider == provider)
+                .map(|connection| connection.permissions.clone())
+                .unwrap_or_default()
+        })
+    }
+
+    /// Whether `provider` has said that the connection is over, and there is no new one. Tracked.
+    pub fn has_ended(self, provider: &str) -> bool {
+        self.ended
+            .with(|ended| ended.iter().any(|one| one == provider))
+    }
+
+    /// Takes up that the connection to `provider` is over, as an answer told.
+    pub fn note_ended(self, provider: &str) {
+        self.ended.maybe_update(|ended| {
+            let new = ended.iter().all(|one| one != provider);
+            if new {
+                ended.push(provider.to_owned());
+            }
+            new
+        });
+    }
+
     /// Takes up what the server told.
     pub fn put(self, view: SessionView) {
         self.learn(Some(view));
@@ -149,6 +225,33 @@ impl Session {
         answer
     }
 
+    /// A connection that is gone is still known of, until somebody else is here; one that is new
+    /// takes back that the one before has ended.
+    fn note_connections(self, view: Option<&SessionView>) {
+        let Some(view) = view else { return };
+        let (account, connections) = had(Some(view));
+        let before = self.had.get_value();
+        let same = before.0 == account;
+        self.ended.maybe_update(|ended| {
+            let many = ended.len();
+            ended.retain(|provider| {
+                let granted = |all: &[ConnectionView]| {
+                    all.iter()
+                        .find(|one| one.provider == *provider)
+                        .map(|one| one.granted_at)
+                };
+                let now = granted(&connections);
+                same && (now.is_none() || now == granted(&before.1))
+            });
+            ended.len() != many
+        });
+        self.had.update_value(|(whose, known)| {
+            *whose = account;
+            known.retain(|one| same && connections.iter().all(|new| new.provider != one.provider));
+            known.extend(connections);
+        });
+    }
+
     fn learn(self, view: Option<SessionView>) {
         let turn = self.begin();
         self.take(turn, view);
@@ -167,12 +270,22 @@ impl Session {
         }
         self.trouble
             .maybe_update(|trouble| trouble.take().is_some());
+        self.note_connections(view.as_ref());
         self.view.maybe_update(|known| {
             let new = *known != view;
             *known = view;
             new
         });
     }
+}
+
+/// Whose the view is, and its connections.
+fn had(view: Option<&SessionView>) -> (Option<String>, Vec<ConnectionView>) {
+    let account = view
+        .and_then(|view| view.account.as_ref())
+        .map(|account| account.id.clone());
+    let connections = view.map(|view| view.connections.clone());
+    (account, connections.unwrap_or_default())
 }
 
 /// The order of questions and news. Answers overtake each other; what counts is when the question

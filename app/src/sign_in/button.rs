@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::deed::Deed;
 use crate::page_life::{browser_now, on_restored};
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::session::ProviderView;
@@ -40,13 +41,20 @@ pub fn SignInButton(
     /// The permissions to ask for.
     #[prop(optional)]
     permissions: Vec<String>,
+    /// What is to be done after the return.
+    #[prop(default = None)]
+    deed: Option<Deed>,
     /// The words on it; `Continue with …` where absent.
     #[prop(optional, into)]
     label: Option<String>,
+    /// Its name for a screen reader, which begins with its words.
+    #[prop(optional, into)]
+    heard: Option<String>,
     /// Draws it quieter than the one thing to do on a page.
     #[prop(optional)]
     quiet: bool,
 ) -> impl IntoView {
+    let session = use_session();
     let pending = RwSignal::new(false);
     let problem = RwSignal::new(None::<Problem>);
     let wait = RwSignal::new(None::<Wait>);
@@ -68,22 +76,29 @@ pub fn SignInButton(
         intent,
         return_to,
         permissions,
+        deed,
+        account: None,
         switch_account,
     };
+    let named = provider.label.clone();
     let start = move |_| {
         if untrack(blocked) {
             return;
         }
         pending.set(true);
         problem.set(None);
-        let errand = errand.clone();
+        let errand = Errand {
+            account: untrack(|| session.account()).map(|account| account.id),
+            ..errand.clone()
+        };
+        let named = named.clone();
         spawn_local(async move {
             match sign_in::start(errand).await {
                 // The page is being left. `try_set`, for it may show something else by then.
                 Ok(()) => set_timeout(move || _ = pending.try_set(false), LEAVING),
                 Err(error) => {
                     pending.try_set(false);
-                    let told = Problem::from(error);
+                    let told = Problem::from(error).naming(&named);
                     if let Some(seconds) = told.retry_after {
                         wait.try_set(Some(Wait::of(seconds)));
                     }
@@ -105,6 +120,7 @@ pub fn SignInButton(
                 class:quiet=quiet && !branded
                 class:google=branded
                 data-provider=provider.id
+                aria-label=heard
                 aria-disabled=move || blocked().then_some("true")
                 aria-busy=move || pending.get().then_some("true")
                 on:click=start
@@ -218,6 +234,8 @@ pub fn SignInAgain() -> impl IntoView {
 
 /// A button that connects `provider` in this browser: it adds the identity where the account has
 /// none of that provider, else gives the grant anew. For a person who is signed out it signs in.
+///
+/// Where the connection has ended by itself, what was allowed before is asked for again.
 #[component]
 pub fn ConnectButton(
     /// Whom to connect.
@@ -225,21 +243,50 @@ pub fn ConnectButton(
     /// The page to come back to; the one shown where absent.
     #[prop(default = None)]
     return_to: Option<&'static str>,
+    /// The permissions to ask for.
+    #[prop(optional)]
+    permissions: Vec<String>,
+    /// What is to be done after the return.
+    #[prop(default = None)]
+    deed: Option<Deed>,
+    /// Whether there was a connection, and it ended.
+    #[prop(optional)]
+    ended: bool,
     /// Draws it quieter than the one thing to do on a page.
     #[prop(optional)]
     quiet: bool,
 ) -> impl IntoView {
     let session = use_session();
     let (signed_in, linked) = untrack(|| (session.signed_in(), session.has_identity(&provider.id)));
-    let (intent, label) = match (signed_in, linked) {
-        (Some(true), false) => (Intent::Link, format!("Connect {}", provider.label)),
-        (Some(true), true) => (Intent::Grant, format!("Connect {} again", provider.label)),
-        _ => (Intent::SignIn, format!("Connect {} again", provider.label)),
+    let intent = match (signed_in, linked) {
+        (Some(true), false) => Intent::Link,
+        (Some(true), true) => Intent::Grant,
+        _ => Intent::SignIn,
+    };
+    let label = &provider.label;
+    let words = match intent {
+        Intent::Grant if !ended => format!("Connect {label} on this device"),
+        Intent::Link => format!("Connect {label}"),
+        Intent::Grant | Intent::SignIn => format!("Reconnect {label}"),
     };
     // What is to be linked waits for the person's word on that page.
     let return_to = match intent {
         Intent::Link => Some("/account"),
         Intent::SignIn | Intent::Grant => return_to,
     };
-    view! { <SignInButton provider label intent return_to quiet /> }
+    let mut permissions = permissions;
+    if intent == Intent::Grant && ended {
+        for name in session.had(&provider.id) {
+            if !permissions.contains(&name) {
+                permissions.push(name);
+            }
+        }
+    }
+    // Signing in asks for nothing.
+    let permissions = if intent == Intent::SignIn {
+        Vec::new()
+    } else {
+        permissions
+    };
+    view! { <SignInButton provider label=words intent return_to permissions deed quiet /> }
 }

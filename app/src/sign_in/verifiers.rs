@@ -5,12 +5,17 @@ use leptos::web_sys::Storage;
 use oauth::pkce::Verifier;
 use oauth::return_to::ReturnTo;
 
+use crate::sign_in::errand::Away;
+
 /// A verifier stands under this and the state.
 const PREFIX: &str = "stagedoor.verifier.";
 
-/// The page to come back to stands under this and the state, where somebody who is signed in went
-/// to link an identity or to give permissions.
-const PLACE: &str = "stagedoor.place.";
+/// What somebody who is signed in went for, to link an identity or to give permissions, stands under
+/// this and the state.
+const AWAY: &str = "stagedoor.errand.";
+
+/// The same once they are back, until the page has taken it up.
+const BACK: &str = "stagedoor.back";
 
 /// The states that have one stand under this, the newest last: storage keeps no order of its own.
 const ORDER: &str = "stagedoor.verifiers";
@@ -31,24 +36,50 @@ pub fn keep(state: &str, verifier: &Verifier) -> Option<()> {
     let (states, dropped) = with_newest(states(&storage), state);
     for old in dropped {
         storage.remove_item(&key(&old)).ok()?;
-        storage.remove_item(&place_key(&old)).ok()?;
+        storage.remove_item(&away_key(&old)).ok()?;
     }
     storage.set_item(ORDER, &states.join(" ")).ok()?;
     storage.set_item(&key(state), verifier.secret()).ok()
 }
 
-/// Keeps the page that the person comes back to from the errand with this state. `None` where the
-/// browser keeps nothing.
+/// Keeps what the errand with this state is for. `None` where the browser keeps nothing.
 #[must_use]
-pub fn keep_place(state: &str, place: &str) -> Option<()> {
-    storage()?.set_item(&place_key(state), place).ok()
+pub fn keep_away(state: &str, away: &Away) -> Option<()> {
+    write(&storage()?, &away_key(state), away)
 }
 
-/// The page that the person comes back to from the errand with this state, where they were signed
-/// in as they went. Whatever is kept, only a page of this app comes out.
-pub fn place(state: &str) -> Option<String> {
-    let text = storage()?.get_item(&place_key(state)).ok().flatten()?;
-    ReturnTo::parse(&text).ok().map(String::from)
+/// What the errand with this state is for, where the person was signed in as they went. Whatever is
+/// kept, only a page of this app comes out as the one to return to.
+pub fn away(state: &str) -> Option<Away> {
+    read(&storage()?, &away_key(state))
+}
+
+/// Keeps what was asked for and is to be done by the page that opens next. Where the browser keeps
+/// nothing, the person presses the button again.
+pub fn keep_back(away: &Away) {
+    if let Some(storage) = storage() {
+        let _ = write(&storage, BACK, away);
+    }
+}
+
+/// What [`keep_back`] kept, once: it is gone before anybody acts upon it.
+pub fn take_back() -> Option<Away> {
+    let storage = storage()?;
+    let back = read(&storage, BACK);
+    storage.remove_item(BACK).ok()?;
+    back
+}
+
+fn write(storage: &Storage, key: &str, away: &Away) -> Option<()> {
+    storage
+        .set_item(key, &serde_json::to_string(away).ok()?)
+        .ok()
+}
+
+fn read(storage: &Storage, key: &str) -> Option<Away> {
+    let text = storage.get_item(key).ok().flatten()?;
+    let away: Away = serde_json::from_str(&text).ok()?;
+    ReturnTo::parse(&away.place).is_ok().then_some(away)
 }
 
 /// The verifier of the sign-in with this state, where this tab started it.
@@ -66,7 +97,7 @@ pub fn forget(state: &str) {
         .collect();
     // A browser that lets nobody write has nothing to forget either.
     let _ = storage.remove_item(&key(state));
-    let _ = storage.remove_item(&place_key(state));
+    let _ = storage.remove_item(&away_key(state));
     let _ = if rest.is_empty() {
         storage.remove_item(ORDER)
     } else {
@@ -79,7 +110,7 @@ pub fn forget_all() {
     let Some(storage) = storage() else { return };
     for state in states(&storage) {
         let _ = storage.remove_item(&key(&state));
-        let _ = storage.remove_item(&place_key(&state));
+        let _ = storage.remove_item(&away_key(&state));
     }
     let _ = storage.remove_item(ORDER);
 }
@@ -88,8 +119,8 @@ fn key(state: &str) -> String {
     format!("{PREFIX}{state}")
 }
 
-fn place_key(state: &str) -> String {
-    format!("{PLACE}{state}")
+fn away_key(state: &str) -> String {
+    format!("{AWAY}{state}")
 }
 
 fn states(storage: &Storage) -> Vec<String> {

@@ -36,6 +36,9 @@ pub fn manage_url(provider: &ProviderView) -> Option<String> {
     provider.manage_url.clone().or_else(spotify)
 }
 
+/// The id of the provider whose music is shown.
+pub const SPOTIFY: &str = "spotify";
+
 /// Spotify's page of the apps a person let in.
 pub const SPOTIFY_APPS: &str = "https://www.spotify.com/account/apps/";
 

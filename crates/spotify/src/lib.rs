@@ -6,9 +6,11 @@ mod lenient;
 pub mod model;
 pub mod page;
 pub mod paths;
+pub mod permission;
 pub mod refusal;
 pub mod request;
 
 pub use answer::{Answer, Done, decode};
+pub use permission::Permission;
 pub use refusal::Refusal;
 pub use request::{Method, Request};

@@ -7,7 +7,7 @@ use axum::http::{self, header};
 use oauth::client::ClientConfig;
 use oauth::profile;
 use oauth::tokens::AccessToken;
-use spotify::Refusal;
+use spotify::{Permission, Refusal};
 use url::Url;
 
 use super::capabilities::Revocation;
@@ -25,28 +25,6 @@ const IMAGE_HOSTS: &[&str] = &[
     "*.spotifycdn.com",
     "*.fbcdn.net",
     "platform-lookaside.fbsbx.com",
-];
-
-/// Each permission and the scopes it stands for
-/// (<https://developer.spotify.com/documentation/web-api/concepts/scopes>).
-const PERMISSIONS: &[(&str, &[&str])] = &[
-    ("subscription", &["user-read-private"]),
-    ("email", &["user-read-email"]),
-    ("top", &["user-top-read"]),
-    ("following", &["user-follow-read"]),
-    ("follow", &["user-follow-modify"]),
-    ("recent", &["user-read-recently-played"]),
-    (
-        "playlists",
-        &["playlist-read-private", "playlist-read-collaborative"],
-    ),
-    (
-        "edit-playlists",
-        &["playlist-modify-public", "playlist-modify-private"],
-    ),
-    ("cover", &["ugc-image-upload"]),
-    ("library", &["user-library-read"]),
-    ("edit-library", &["user-library-modify"]),
 ];
 
 /// What Spotify can do.
@@ -109,24 +87,11 @@ fn sandbox_images(api_url: &str) -> Option<String> {
     (api.scheme() == "http").then(|| api.origin().ascii_serialization())
 }
 
-/// The scopes of a permission.
-pub fn scopes_of(permission: &str) -> Option<&'static [&'static str]> {
-    PERMISSIONS
-        .iter()
-        .find(|(name, _)| *name == permission)
-        .map(|(_, scopes)| *scopes)
-}
-
-/// The permissions that `scopes` cover.
+/// The names of the permissions that `scopes` cover.
 pub fn permissions_of(scopes: &[String]) -> impl Iterator<Item = &'static str> {
-    PERMISSIONS
-        .iter()
-        .filter(|(_, needed)| {
-            needed
-                .iter()
-                .all(|needed| scopes.iter().any(|scope| scope == needed))
-        })
-        .map(|(name, _)| *name)
+    Permission::covered(scopes)
+        .into_iter()
+        .map(Permission::name)
 }
 
 /// The person could not be asked for.

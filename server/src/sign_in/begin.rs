@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use ::spotify::Permission;
 use app::api::{BeginRequest, Begun};
 use oauth::pkce::Challenge;
 use oauth::return_to::ReturnTo;
@@ -44,9 +45,10 @@ impl World {
         };
         let mut scopes =
             scopes(provider, &request.permissions).ok_or(BeginError::BadRequest("permissions"))?;
+        let mut permissions = request.permissions.clone();
         let session = self.session_for(intent, jar).await?;
         if let Some(session) = &session {
-            self.add_held_scopes(provider, jar, session, &mut scopes);
+            self.add_held(provider, jar, session, &mut permissions, &mut scopes);
         }
         // A page that is not ours is not worth refusing a sign-in for, but it is never gone to.
         let return_to = request
@@ -77,7 +79,7 @@ impl World {
                 .then(|| Nonce::from_bytes(self.rng.bytes())),
             challenge,
             intent,
-            permissions: request.permissions.clone(),
+            permissions,
             return_to,
             session,
             issued_at: now,
@@ -125,12 +127,15 @@ impl World {
         Ok(Some(claims.sid))
     }
 
-    /// What was granted before is asked for again with what is new, so that nothing is lost.
-    fn add_held_scopes(
+    /// What was granted before is asked for again with what is new, so that nothing is lost. The
+    /// transaction names it, too: an answer without scopes grants what was asked for (RFC 6749
+    /// §5.1), and that is all of it.
+    fn add_held(
         &self,
         provider: &Provider,
         jar: &Jar,
         session: &str,
+        permissions: &mut Vec<String>,
         scopes: &mut Vec<String>,
     ) {
         if !matches!(provider.identity, IdentitySource::Spotify { .. }) {
@@ -139,8 +144,15 @@ impl World {
         let held = self
             .connections
             .open(jar, &provider.id, session, self.clock.now())
-            .connection();
-        for scope in held.into_iter().flat_map(|held| held.tokens.scopes) {
+            .connection()
+            .map(|held| held.tokens.scopes)
+            .unwrap_or_default();
+        for name in spotify::permissions_of(&held) {
+            if !permissions.iter().any(|known| known == name) {
+                permissions.push(name.to_owned());
+            }
+        }
+        for scope in held {
             if !scopes.contains(&scope) {
                 scopes.push(scope);
             }
@@ -156,7 +168,7 @@ pub(super) fn scopes(provider: &Provider, permissions: &[String]) -> Option<Vec<
         let IdentitySource::Spotify { .. } = provider.identity else {
             return None;
         };
-        for scope in spotify::scopes_of(permission)? {
+        for scope in Permission::parse(permission)?.scopes() {
             if !scopes.iter().any(|known| known == scope) {
                 scopes.push((*scope).to_owned());
             }

@@ -17,6 +17,7 @@ mod limits;
 mod logs;
 mod nodes;
 mod pages;
+mod permissions;
 mod provider_trouble;
 mod proxy;
 mod refresh;

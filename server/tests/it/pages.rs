@@ -4,29 +4,20 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use sandbox::{Fault, Listener};
 use serde_json::json;
 
-use crate::support::{Answer, SESSION, SIGN_IN, Stage, TOKENS, base64url};
+use crate::support::{Answer, SESSION, SIGN_IN, Stage, TOKENS, base64url, words};
 
 /// Every page there is so far.
-const PAGES: &[&str] = &["/", "/search", "/profile", "/privacy", "/callback/spotify"];
+const PAGES: &[&str] = &[
+    "/",
+    "/search",
+    "/top",
+    "/profile",
+    "/permissions",
+    "/privacy",
+    "/callback/spotify",
+];
 /// What is said while it is not known who is here.
 const NOT_YET_KNOWN: &str = "Checking who you are";
-
-/// The text of a page as a person reads it: without tags and scripts.
-fn words(answer: &Answer) -> String {
-    let mut text = String::new();
-    let mut rest = answer.text.as_str();
-    while let Some((before, tag)) = rest.split_once('<') {
-        text.push_str(before);
-        text.push(' ');
-        rest = if tag.starts_with("script") {
-            tag.split_once("</script>").map_or("", |(_, after)| after)
-        } else {
-            tag.split_once('>').map_or("", |(_, after)| after)
-        };
-    }
-    text.push_str(rest);
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
 
 async fn named(stage: &Stage, name: &str) -> crate::support::Browser {
     let listener = Listener {

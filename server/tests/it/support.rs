@@ -939,3 +939,20 @@ pub(crate) fn claims(token: &str) -> Value {
 pub(crate) fn encoded(value: &str) -> String {
     form_urlencoded::byte_serialize(value.as_bytes()).collect()
 }
+
+/// The text of a page as a person reads it: without tags and scripts.
+pub(crate) fn words(answer: &Answer) -> String {
+    let mut text = String::new();
+    let mut rest = answer.text.as_str();
+    while let Some((before, tag)) = rest.split_once('<') {
+        text.push_str(before);
+        text.push(' ');
+        rest = if tag.starts_with("script") {
+            tag.split_once("</script>").map_or("", |(_, after)| after)
+        } else {
+            tag.split_once('>').map_or("", |(_, after)| after)
+        };
+    }
+    text.push_str(rest);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

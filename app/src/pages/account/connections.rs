@@ -1,6 +1,7 @@
 //! The providers whose tokens this browser holds.
 
 use leptos::prelude::*;
+use spotify::Permission;
 
 use super::act::{Act, Confirmed, Outcome, use_act};
 use crate::api::account::disconnect;
@@ -66,32 +67,6 @@ fn Connection(act: Act, connection: ConnectionView) -> impl IntoView {
     let session = use_session();
     let id = connection.provider.clone();
     let label = session.label(&id);
-    let is_google = id == "google";
-    let press = {
-        let (id, label) = (id.clone(), label.clone());
-        Callback::new(move |()| {
-            let label = label.clone();
-            act.run(
-                &format!("disconnect {id}"),
-                disconnect(id.clone()),
-                move |ended| {
-                    session.put(ended.session);
-                    tabs::tell(News::Changed);
-                    Some(ended_in_words(&label, ended.revoked, ended.manage_url))
-                },
-            );
-        })
-    };
-    let meaning = if is_google {
-        "The keys are dropped here, and Google takes back everything that any app of this \
-         installation's project was granted for you. You stay signed in to your account."
-            .to_owned()
-    } else {
-        format!(
-            "The keys are dropped here, and {label} is told where it can be. You stay signed in to \
-             your account."
-        )
-    };
     // Spotify renews without being asked for it.
     let keep = session
         .provider(&id)
@@ -115,7 +90,7 @@ fn Connection(act: Act, connection: ConnectionView) -> impl IntoView {
                 <h3>{label.clone()}</h3>
                 <dl class="terms">
                     <div><dt>"Connected since"</dt><dd><Moment at=connection.granted_at /></dd></div>
-                    <div><dt>"May see"</dt><dd>{may_see(&connection)}</dd></div>
+                    <div><dt>"May see and do"</dt><dd>{may_see(&connection)}</dd></div>
                     <div>
                         <dt>"Renewed"</dt>
                         <dd>{renewed(connection.renewable, &label)}</dd>
@@ -132,19 +107,57 @@ fn Connection(act: Act, connection: ConnectionView) -> impl IntoView {
             </div>
             <div class="entry-deeds">
                 {keep}
-                <Confirmed
-                    act
-                    name=format!("disconnect {id}")
-                    words="Disconnect"
-                    heard=format!("Disconnect {label}")
-                    sure=format!("Disconnect {label}")
-                    meaning
-                    press
-                />
+                <DisconnectButton act id=id.clone() />
             </div>
         </li>
     }
     .into_any()
+}
+
+/// A button that ends the connection to a provider in this browser, and says first what that means.
+#[component]
+pub fn DisconnectButton(
+    /// The deeds of the section.
+    act: Act,
+    /// The provider id.
+    id: String,
+) -> impl IntoView {
+    let session = use_session();
+    let label = session.label(&id);
+    let is_google = id == "google";
+    let name = format!("disconnect {id}");
+    let press = {
+        let (name, label) = (name.clone(), label.clone());
+        Callback::new(move |()| {
+            let label = label.clone();
+            act.run(&name, disconnect(id.clone()), move |ended| {
+                session.put(ended.session);
+                tabs::tell(&News::Changed);
+                Some(ended_in_words(&label, ended.revoked, ended.manage_url))
+            });
+        })
+    };
+    let meaning = if is_google {
+        "The keys are dropped here, and Google takes back everything that any app of this \
+         installation's project was granted for you. You stay signed in to your account."
+            .to_owned()
+    } else {
+        format!(
+            "The keys are dropped here, and {label} is told where it can be. You stay signed in to \
+             your account."
+        )
+    };
+    view! {
+        <Confirmed
+            act
+            name
+            words="Disconnect"
+            heard=format!("Disconnect {label}")
+            sure=format!("Disconnect {label}")
+            meaning
+            press
+        />
+    }
 }
 
 /// What the scopes let the app see, as people say it; what is not known here keeps its own name.
@@ -162,12 +175,14 @@ fn may_see(connection: &ConnectionView) -> String {
             words.push(known.to_owned());
         }
     }
-    words.extend(
-        connection
-            .permissions
-            .iter()
-            .map(|permission| permission.replace(['-', '_'], " ")),
-    );
+    for name in &connection.permissions {
+        // The scopes have told these already.
+        match Permission::parse(name) {
+            Some(Permission::Email | Permission::Subscription) => {}
+            Some(permission) => words.push(permission.title().to_lowercase()),
+            None => words.push(name.replace(['-', '_'], " ")),
+        }
+    }
     if words.is_empty() {
         "What anybody can see of you, and nothing more".to_owned()
     } else {
@@ -234,6 +249,11 @@ mod tests {
             "recently played"
         );
         assert!(may_see(&with(&[], &[])).contains("nothing more"));
+        let spotify = with(&["user-read-email", "user-top-read"], &["email", "top"]);
+        assert_eq!(
+            may_see(&spotify),
+            "your e-mail address, your top artists and tracks"
+        );
     }
 
     #[test]

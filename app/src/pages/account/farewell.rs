@@ -84,7 +84,7 @@ fn Certain(field: NodeRef<html::Input>, fold: Callback<()>) -> impl IntoView {
             let said = gone_in_words(&deleted, |id| session.label(id));
             verifiers::forget_all();
             session.end();
-            tabs::tell(News::SignedOut);
+            tabs::tell(&News::SignedOut);
             board.put("/", said);
             navigate("/", NavigateOptions::default());
             None
@@ -149,6 +149,7 @@ fn gone_in_words(deleted: &Deleted, label: impl Fn(&str) -> String) -> Notice {
         }
     }
     Notice {
+        again: None,
         text: sentences.join(" "),
         links,
     }

@@ -39,7 +39,7 @@ fn Question(pending: PendingLinkView) -> impl IntoView {
             let name = if accept { "link" } else { "drop" };
             act.run(name, confirm_link(accept), move |view| {
                 session.put(view);
-                tabs::tell(News::Changed);
+                tabs::tell(&News::Changed);
                 let text = if accept {
                     format!("{label} is linked. You can sign in with it from now on.")
                 } else {

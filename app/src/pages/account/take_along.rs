@@ -36,7 +36,7 @@ pub fn TakeAlong() -> impl IntoView {
                  its identities, and where you are signed in. No keys are in it."
             </p>
             <div class="actions">
-                <ActButton act name="export" words="Save it as a file" press />
+                <ActButton act name="export" words="Save it as a file" quiet=true press />
             </div>
             <Outcome act />
         </section>

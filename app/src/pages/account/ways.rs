@@ -73,7 +73,7 @@ fn Way(act: Act, identity: IdentityView, only: bool) -> impl IntoView {
                 unlink(provider.clone()),
                 move |view| {
                     session.put(view);
-                    tabs::tell(News::Changed);
+                    tabs::tell(&News::Changed);
                     Some(Notice::new(said))
                 },
             );

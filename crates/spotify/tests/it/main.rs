@@ -6,6 +6,7 @@
 
 mod decode;
 mod paths;
+mod permission;
 mod refusal;
 mod request;
 mod robustness;

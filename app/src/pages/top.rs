@@ -1,0 +1,258 @@
+//! What the person listens to most, as Spotify counts it.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::A;
+use leptos_router::hooks::use_query_map;
+use spotify::model::{Artist, Track};
+use spotify::page::Page;
+use spotify::request::TimeRange;
+use spotify::{Answer, Permission, Request};
+
+use crate::music::{Loading, use_call};
+use crate::parts::error_view::{ErrorView, Problem};
+use crate::parts::needs_permission::NeedsPermission;
+use crate::parts::open_spotify::{FromSpotify, OpenSpotify};
+use crate::parts::things::{Rows, Thing, Tiles};
+use crate::shelf::use_shelf;
+
+/// How many are shown: as many as a set may hold by the guidelines.
+const MOST: u32 = 20;
+
+/// What is listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Of {
+    #[default]
+    Artists,
+    Tracks,
+}
+
+impl Of {
+    const ALL: [Self; 2] = [Self::Artists, Self::Tracks];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Artists => "artists",
+            Self::Tracks => "tracks",
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Artists => "Artists",
+            Self::Tracks => "Tracks",
+        }
+    }
+
+    fn read(name: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|of| of.name() == name)
+            .unwrap_or_default()
+    }
+}
+
+const fn range_in_words(range: TimeRange) -> &'static str {
+    match range {
+        TimeRange::Short => "Four weeks",
+        TimeRange::Medium => "Six months",
+        TimeRange::Long => "A year",
+    }
+}
+
+fn read_range(name: &str) -> TimeRange {
+    TimeRange::ALL
+        .into_iter()
+        .find(|range| range.as_str() == name)
+        .unwrap_or_default()
+}
+
+/// The address of a list.
+fn address(of: Of, range: TimeRange) -> String {
+    format!("/top?of={}&range={}", of.name(), range.as_str())
+}
+
+/// `/top?of=artists&range=short_term`: the person's top artists or tracks. Which list is shown stands
+/// in the address, so each can be linked to and the Back button walks through them.
+#[component]
+pub fn Top() -> impl IntoView {
+    let query = use_query_map();
+    let asked = move |name: &str| query.with(|query| query.get(name).unwrap_or_default());
+    let list = Memo::new(move |_| (Of::read(&asked("of")), read_range(&asked("range"))));
+    let title = move || format!("Your top {}", list.get().0.name());
+    view! {
+        <Title text=title />
+        <section class="search top">
+            <h1>{title}</h1>
+            <NeedsPermission permission=Permission::Top>
+                <Choice list />
+                {move || match list.get() {
+                    (Of::Artists, range) => view! { <Artists range /> }.into_any(),
+                    (Of::Tracks, range) => view! { <Tracks range /> }.into_any(),
+                }}
+            </NeedsPermission>
+        </section>
+    }
+    .into_any()
+}
+
+/// Which list, over which time.
+#[component]
+fn Choice(list: Memo<(Of, TimeRange)>) -> impl IntoView {
+    let kinds = Of::ALL.map(|of| {
+        view! {
+            <Tab
+                words=of.words()
+                here=Signal::derive(move || list.get().0 == of)
+                to=Signal::derive(move || address(of, list.get().1))
+            />
+        }
+    });
+    let ranges = TimeRange::ALL.map(|range| {
+        view! {
+            <Tab
+                words=range_in_words(range)
+                here=Signal::derive(move || list.get().1 == range)
+                to=Signal::derive(move || address(list.get().0, range))
+            />
+        }
+    });
+    view! {
+        <div class="choices">
+            <nav aria-label="What">
+                <ul class="tabs" role="list">{kinds.into_iter().collect_view()}</ul>
+            </nav>
+            <nav aria-label="Over which time">
+                <ul class="tabs" role="list">{ranges.into_iter().collect_view()}</ul>
+            </nav>
+        </div>
+    }
+    .into_any()
+}
+
+/// A link to another list. It is a link and not a button, for each list has an address.
+#[component]
+fn Tab(words: &'static str, here: Signal<bool>, to: Signal<String>) -> impl IntoView {
+    view! {
+        <li>
+            <A
+                href=move || to.get()
+                attr:class="tab"
+                attr:aria-current=move || if here.get() { "true" } else { "false" }
+                scroll=false
+            >
+                {words}
+            </A>
+        </li>
+    }
+}
+
+#[component]
+fn Artists(range: TimeRange) -> impl IntoView {
+    let request = move || Request::top_artists(range, MOST, 0);
+    let shown = |things: Vec<Thing>| view! { <Tiles things ranked=true /> }.into_any();
+    list::<Artist>(request, range, shown)
+}
+
+#[component]
+fn Tracks(range: TimeRange) -> impl IntoView {
+    let request = move || Request::top_tracks(range, MOST, 0);
+    let shown = |things: Vec<Thing>| view! { <Rows things ranked=true /> }.into_any();
+    list::<Track>(request, range, shown)
+}
+
+fn list<T>(
+    request: impl Fn() -> Request<Page<T>> + 'static,
+    range: TimeRange,
+    shown: impl Fn(Vec<Thing>) -> AnyView + Send + Sync + 'static,
+) -> AnyView
+where
+    T: Clone + Into<Thing> + Send + Sync + 'static,
+    Page<T>: Answer,
+{
+    let shelf = use_shelf();
+    let call = use_call(move || Some(request()));
+    view! {
+        <p class="soft" role="status">
+            {move || told(&call.get(), range)}
+        </p>
+        {move || match call.get() {
+            Loading::Idle | Loading::Pending => view! { <Waiting /> }.into_any(),
+            Loading::Ready(page) => {
+                let things: Vec<Thing> = page.items.into_iter().map(Into::into).collect();
+                shelf.look(things.iter().filter_map(|thing| thing.uri.clone()).collect());
+                view! {
+                    {shown(things)}
+                    <footer class="search-foot">
+                        <FromSpotify />
+                        <OpenSpotify
+                            address="https://open.spotify.com/".to_owned()
+                            of="more of your music"
+                        />
+                    </footer>
+                }
+                .into_any()
+            }
+            Loading::Failed(error) => {
+                let problem = Problem::from(error).naming("Spotify");
+                view! { <ErrorView problem retry=call.retry() /> }.into_any()
+            }
+        }}
+    }
+    .into_any()
+}
+
+/// One sentence about where the list stands, which is also read out.
+fn told<T>(state: &Loading<Page<T>>, range: TimeRange) -> String {
+    let time = match range {
+        TimeRange::Short => "the last four weeks",
+        TimeRange::Medium => "the last six months",
+        TimeRange::Long => "about the last year",
+    };
+    match state {
+        Loading::Idle | Loading::Pending => "Asking Spotify…".to_owned(),
+        Loading::Ready(page) if page.items.is_empty() => {
+            format!("Spotify has no list for {time} yet. It grows as you listen.")
+        }
+        Loading::Ready(_) => format!("As Spotify counts {time}."),
+        Loading::Failed(_) => String::new(),
+    }
+}
+
+/// Grey tiles of the size of what is to come.
+#[component]
+fn Waiting() -> impl IntoView {
+    let tile = || {
+        view! {
+            <li class="tile">
+                <span class="artwork skeleton"></span>
+            </li>
+        }
+    };
+    view! {
+        <ul class="tiles" role="list" aria-hidden="true">
+            {(0..6).map(|_| tile()).collect_view()}
+        </ul>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use spotify::request::TimeRange;
+
+    use super::{Of, address, read_range};
+
+    #[test]
+    fn address_names_the_list_and_odd_ones_show_the_usual() {
+        assert_eq!(
+            address(Of::Tracks, TimeRange::Long),
+            "/top?of=tracks&range=long_term"
+        );
+        assert_eq!(Of::read("tracks"), Of::Tracks);
+        assert_eq!(read_range("short_term"), TimeRange::Short);
+        for odd in ["", "Tracks", "<b>", "medium"] {
+            assert_eq!(Of::read(odd), Of::Artists, "{odd}");
+            assert_eq!(read_range(odd), TimeRange::Medium, "{odd}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What of the catalogue is the person's own, whom they follow and what they saved, as far as this page
+//! knows; and what they want done with it.
+
+use std::collections::{HashMap, HashSet};
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use spotify::ids::{Batch, Uri, UriKind};
+use spotify::model::Contained;
+use spotify::{Permission, Request};
+
+use crate::deed::{Deed, is_of_older_kind};
+use crate::error::{ApiError, Code};
+use crate::music::{heed, send};
+use crate::session::live::Session;
+
+/// A deed that waits for something: the person's permission, or another try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// What the person wants.
+    pub deed: Deed,
+    /// Why it was not done when it was tried.
+    pub trouble: Option<ApiError>,
+}
+
+/// What is the person's own. Copy it freely; all copies are the same shelf.
+#[derive(Clone, Copy)]
+pub struct Shelf {
+    session: Session,
+    kept: RwSignal<HashMap<Uri, bool>>,
+    under_way: RwSignal<HashSet<Uri>>,
+    wanted: RwSignal<Option<Wanted>>,
+    /// Counts the people before. What was asked for one of them counts for nobody else.
+    whose: StoredValue<u32>,
+}
+
+/// Puts the shelf into context. Called once, by the app.
+pub fn provide_shelf(session: Session) -> Shelf {
+    let shelf = Shelf {
+        session,
+        kept: RwSignal::new(HashMap::new()),
+        under_way: RwSignal::new(HashSet::new()),
+        wanted: RwSignal::new(None),
+        whose: StoredValue::new(0),
+    };
+    provide_context(shelf);
+    // Another person, or the same one without a connection: nothing is known of them.
+    Effect::new(move |before: Option<(Option<String>, bool)>| {
+        let tie = session.tie();
+        let now = (tie.account, tie.granted_at.is_some());
+        if before.is_some_and(|before| before != now) {
+            shelf.clear();
+        }
+        now
+    });
+    shelf
+}
+
+/// The shelf of this page.
+pub fn use_shelf() -> Shelf {
+    expect_context::<Shelf>()
+}
+
+impl Shelf {
+    /// Whether the person has it, where that is known. Tracked.
+    pub fn has(self, uri: &Uri) -> Option<bool> {
+        self.kept.with(|kept| kept.get(uri).copied())
+    }
+
+    /// Whether something is being done with it. Tracked.
+    pub fn is_under_way(self, uri: &Uri) -> bool {
+        self.under_way.with(|all| all.contains(uri))
+    }
+
+    /// The deed that waits, where there is one. Tracked.
+    pub fn wanted(self) -> Option<Wanted> {
+        self.wanted.get()
+    }
+
+    /// Lets the deed go that waits.
+    pub fn let_go(self) {
+        self.wanted.maybe_update(|wanted| wanted.take().is_some());
+    }
+
+    /// Does what the person pressed a button for, or has the page ask for what it wants first.
+    /// Browser only.
+    pub fn press(self, deed: Deed) {
+        let allowed = untrack(|| self.session.holds(deed.permission()));
+        if allowed {
+            self.perform(deed, |_| {});
+        } else {
+            self.wanted.set(Some(Wanted {
+                deed,
+                trouble: None,
+            }));
+        }
+    }
+
+    /// Does it, unless something is being done with the same thing, and calls `done` once it is.
+    /// Browser only.
+    pub fn perform(self, deed: Deed, done: impl FnOnce(&Deed) + 'static) {
+        let begun = self
+            .under_way
+            .try_update(|all| all.insert(deed.uri.clone()))
+            .unwrap_or_default();
+        if !begun {
+            return;
+        }
+        let whose = self.whose.get_value();
+        spawn_local(async move {
+            let answer = deed.perform().await;
+            if self.whose.try_get_value() != Some(whose) {
+                return;
+            }
+            self.under_way.update(|all| _ = all.remove(&deed.uri));
+            match answer {
+                Ok(()) => {
+                    self.let_go();
+                    self.kept
+                        .update(|kept| _ = kept.insert(deed.uri.clone(), deed.keep));
+                    done(&deed);
+                }
+                Err(error) => {
+                    heed(self.session, &error);
+                    self.wanted.set(Some(Wanted {
+                        deed,
+                        trouble: Some(error),
+                    }));
+                }
+            }
+        });
+    }
+
+    /// Finds out what of `uris` the person has, as far as they allowed it, and again when they allow
+    /// more. Without an answer the page offers what it would offer anyway. Browser only.
+    pub fn look(self, uris: Vec<Uri>) {
+        let uris = StoredValue::new(uris);
+        for permission in [Permission::Following, Permission::Library] {
+            Effect::new(move |_| {
+                // Another person is another question.
+                let _ = self.session.tie();
+                if !self.session.holds(permission) {
+                    return;
+                }
+                let seen = uris.with_value(|uris| {
+                    let seen = uris
+                        .iter()
+                        .filter(|uri| Permission::to_see(uri.kind) == permission);
+                    seen.cloned().collect::<Vec<_>>()
+                });
+                for batch in Batch::cut(seen) {
+                    spawn_local(self.learn(batch));
+                }
+            });
+        }
+    }
+
+    async fn learn(self, batch: Batch<Uri>) {
+        let whose = self.whose.get_value();
+        let Ok(contained) = contains(&batch).await else {
+            return;
+        };
+        if self.whose.try_get_value() != Some(whose) {
+            return;
+        }
+        self.kept.update(|kept| {
+            for (uri, has) in batch.as_slice().iter().zip(contained.iter()) {
+                if let Some(has) = has {
+                    kept.insert(uri.clone(), has);
+                }
+            }
+        });
+    }
+
+    fn clear(self) {
+        self.whose
+            .update_value(|whose| *whose = whose.wrapping_add(1));
+        self.kept.maybe_update(|kept| {
+            let any = !kept.is_empty();
+            kept.clear();
+            any
+        });
+        self.under_way.maybe_update(|all| {
+            let any = !all.is_empty();
+            all.clear();
+            any
+        });
+        self.let_go();
+    }
+}
+
+/// Asks whether the library holds these things, which are all of one kind of permission.
+async fn contains(batch: &Batch<Uri>) -> Result<Contained, ApiError> {
+    let answer = send(&Request::contains(batch), None).await;
+    let artists = batch
+        .as_slice()
+        .iter()
+        .all(|uri| uri.kind == UriKind::Artist);
+    match answer {
+        Err(error) if artists && is_of_older_kind(&error) => {
+            let ids = batch.as_slice().iter().map(|uri| uri.id.clone());
+            let Some(ids) = Batch::cut(ids).into_iter().next() else {
+                return Err(Code::Unexpected.into());
+            };
+            send(&Request::follows_artists(&ids), None).await
+        }
+        answer => answer,
+    }
+}
