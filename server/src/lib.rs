@@ -17,6 +17,7 @@ pub mod ended;
 pub mod exchanges;
 pub mod feed;
 pub mod freshness;
+pub mod held_back;
 pub mod host;
 pub mod identify;
 pub mod key_sets;

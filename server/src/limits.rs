@@ -1,12 +1,13 @@
-//! Rate limits per client address: generous for people, tight enough that one visitor cannot
-//! spend everybody's share.
+//! Rate limits per client address and per session: generous for people, tight enough that one
+//! visitor cannot spend everybody's share.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 
+use app::error::{ApiError, Code};
 use axum::http::{HeaderMap, HeaderName};
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::clock::{Clock as _, DefaultClock, QuantaInstant};
+use governor::{DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -17,6 +18,8 @@ pub struct Limits {
     trusted_proxies: Vec<IpAddr>,
     sign_in: DefaultKeyedRateLimiter<IpAddr>,
     catalogue: DefaultKeyedRateLimiter<IpAddr>,
+    calls: DefaultKeyedRateLimiter<IpAddr>,
+    sessions: DefaultKeyedRateLimiter<String>,
 }
 
 /// A kind of request with a limit of its own.
@@ -26,6 +29,8 @@ pub enum Kind {
     SignIn,
     /// Catalogue calls with the app's own token, whose quota everybody shares.
     Catalogue,
+    /// Calls with a person's token, of however many sessions.
+    Call,
 }
 
 /// Too many; another try makes sense after `retry_after_s` seconds.
@@ -34,6 +39,23 @@ pub enum Kind {
 pub struct Limited {
     /// Seconds to wait.
     pub retry_after_s: u32,
+}
+
+impl From<Limited> for ApiError {
+    fn from(limited: Limited) -> Self {
+        Self::new(Code::RateLimited).retry_after(limited.retry_after_s)
+    }
+}
+
+impl Limited {
+    fn by(not_until: &NotUntil<QuantaInstant>) -> Self {
+        let wait = not_until.wait_time_from(DefaultClock::default().now());
+        Self {
+            retry_after_s: u32::try_from(wait.as_secs())
+                .unwrap_or(u32::MAX)
+                .saturating_add(1),
+        }
+    }
 }
 
 impl Limits {
@@ -47,6 +69,10 @@ impl Limits {
             trusted_proxies,
             sign_in: RateLimiter::keyed(quota(nonzero(90), nonzero(60))),
             catalogue: RateLimiter::keyed(quota(nonzero(60), nonzero(120))),
+            // A whole office may come from one address.
+            calls: RateLimiter::keyed(quota(nonzero(600), nonzero(600))),
+            // A page may ask for fifty things at once, and the next page for fifty more.
+            sessions: RateLimiter::keyed(quota(nonzero(150), nonzero(150))),
         }
     }
 
@@ -61,21 +87,34 @@ impl Limits {
         let limiter = match kind {
             Kind::SignIn => &self.sign_in,
             Kind::Catalogue => &self.catalogue,
+            Kind::Call => &self.calls,
         };
-        limiter.check_key(&network(client)).map_err(|not_until| {
-            let wait = not_until.wait_time_from(DefaultClock::default().now());
-            Limited {
-                retry_after_s: u32::try_from(wait.as_secs())
-                    .unwrap_or(u32::MAX)
-                    .saturating_add(1),
-            }
-        })
+        limiter
+            .check_key(&network(client))
+            .map_err(|not_until| Limited::by(&not_until))
+    }
+
+    /// Counts one call with a person's token, by address and by session.
+    ///
+    /// # Errors
+    /// [`Limited`] where it is one too many for either.
+    pub fn check_call(&self, session: &str, client: IpAddr) -> Result<(), Limited> {
+        if !self.enabled {
+            return Ok(());
+        }
+        // The session first: what it has too many must not be counted for its neighbours.
+        self.sessions
+            .check_key(&session.to_owned())
+            .map_err(|not_until| Limited::by(&not_until))?;
+        self.check(Kind::Call, client)
     }
 
     /// Forgets addresses that have not been seen for long.
     pub fn tidy(&self) {
         self.sign_in.retain_recent();
         self.catalogue.retain_recent();
+        self.calls.retain_recent();
+        self.sessions.retain_recent();
     }
 
     /// The client's address: the peer's, or, where the peer is a trusted proxy, the last address
@@ -155,6 +194,46 @@ mod tests {
             limits.check(Kind::Catalogue, address("192.0.2.1")).is_ok(),
             "another kind is not affected"
         );
+    }
+
+    #[test]
+    fn fifty_calls_at_once_pass_and_a_thousand_do_not() {
+        let limits = Limits::new(true, Vec::new());
+        let calls = |session: &str, address: IpAddr, count: usize| {
+            (0..count)
+                .filter(|_| limits.check_call(session, address).is_ok())
+                .count()
+        };
+        let home = address("192.0.2.1");
+        assert_eq!(calls("a", home, 50), 50);
+        assert_eq!(calls("a", home, 50), 50, "and the next page");
+        assert!(calls("a", home, 1000) < 100);
+        assert_eq!(calls("b", home, 50), 50, "a neighbour is not affected");
+        assert_eq!(calls("c", address("192.0.2.2"), 50), 50);
+    }
+
+    #[test]
+    fn many_sessions_of_one_address_share_its_limit() {
+        let limits = Limits::new(true, Vec::new());
+        let passed = (0..2000)
+            .filter(|number| {
+                let session = (number / 100).to_string();
+                limits.check_call(&session, address("192.0.2.1")).is_ok()
+            })
+            .count();
+        assert!((600..700).contains(&passed), "{passed}");
+        assert!(limits.check_call("0", address("192.0.2.2")).is_ok());
+    }
+
+    #[test]
+    fn where_limits_are_off_everything_passes() {
+        let limits = Limits::new(false, Vec::new());
+        for _ in 0..2000 {
+            for kind in [Kind::SignIn, Kind::Catalogue, Kind::Call] {
+                assert_eq!(limits.check(kind, address("192.0.2.1")), Ok(()));
+            }
+            assert_eq!(limits.check_call("a", address("192.0.2.1")), Ok(()));
+        }
     }
 
     #[test]

@@ -10,11 +10,13 @@ use axum::http::{self, HeaderMap, HeaderName, HeaderValue, Method, Response, Sta
 use futures::StreamExt as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use oauth::tokens::{AccessToken, TokenSet};
+use spotify::paths::Endpoint;
 
 use crate::answer;
 use crate::connection::{Bond, Connection, Held};
 use crate::cookies::{CookieName, Jar};
 use crate::egress::EgressError;
+use crate::held_back::Whose;
 use crate::limits::Kind;
 use crate::provider::{self, Provider};
 use crate::refresh::NoTokens;
@@ -26,6 +28,8 @@ use crate::world::World;
 const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 /// The longest error that is read.
 const ERROR_BYTES: usize = 64 * 1024;
+/// Tokens are new for so long, in seconds: nobody asks for newer ones because these are not taken.
+const NEW_S: i64 = 15;
 /// So often a call is made anew with renewed tokens that were found, before new ones are asked for.
 const RESENT: usize = 3;
 /// The longest request body.
@@ -59,6 +63,7 @@ pub async fn handle(State(world): State<Arc<World>>, request: Request) -> Respon
 
 /// A request for the Web API, checked and read.
 struct Call {
+    endpoint: &'static Endpoint,
     method: Method,
     target: String,
     headers: HeaderMap,
@@ -113,7 +118,7 @@ impl World {
             ApiError::new(Code::Unavailable)
         })?;
         let held = match who.session() {
-            Some(claims) => self.held(jar, &provider.id, claims).await,
+            Some(claims) => self.held_and_mended(jar, &provider.id, claims).await,
             None => Held::Nothing,
         };
         let peer = request
@@ -123,10 +128,15 @@ impl World {
         let client = self.limits.client(peer, request.headers());
         match (who, held) {
             (Who::Session(claims), Held::Connection(held)) => {
-                let call = read(request, &path).await?;
+                self.limits.check_call(&claims.sid, client)?;
+                let call = read(request, &path, endpoint).await?;
+                let whose = Whose::Session(claims.sid.clone());
+                self.held_back.check(&whose, endpoint, self.clock.now())?;
                 let result = self
                     .call_as_person(provider, &call, &claims, *held, jar)
                     .await;
+                self.held_back
+                    .note(&whose, endpoint, &result, self.clock.now());
                 if self.ended.contains(&claims.sid) {
                     // The browser may hold the cookies of another session by now.
                     jar.leave();
@@ -141,7 +151,7 @@ impl World {
                 }
             }
             _ if endpoint.catalogue => {
-                let call = read(request, &path).await?;
+                let call = read(request, &path, endpoint).await?;
                 self.call_as_visitor(provider, &call, client).await
             }
             (Who::Session(_), _) => Err(Code::NotConnected.into()),
@@ -160,6 +170,47 @@ impl World {
             Ok(Some(known)) => held.of_epoch(known.epoch_of(provider).as_deref()),
             _ => held,
         }
+    }
+
+    /// The same, but the newest there is: where this node knows that the browser had newer tokens, it
+    /// took an older cookie for a newer one, and what follows on the older is put into the jar again.
+    async fn held_and_mended(
+        self: &Arc<Self>,
+        jar: &mut Jar,
+        provider: &str,
+        claims: &Claims,
+    ) -> Held {
+        let held = self.held(jar, provider, claims).await;
+        let Held::Connection(mut held) = held else {
+            return held;
+        };
+        let epoch = held.epoch.clone();
+        let bond = Bond {
+            provider,
+            session: &claims.sid,
+            epoch: &epoch,
+        };
+        if self.refreshes.has_seen_newer(bond, &held.tokens)
+            && let Some(newer) = self.successor(bond, &held.tokens).await
+            && self.keep_renewed(jar, bond, &newer).is_ok()
+        {
+            held.tokens = TokenSet::clone(&newer);
+        }
+        Held::Connection(held)
+    }
+
+    /// Puts renewed tokens into the jar.
+    fn keep_renewed(
+        &self,
+        jar: &mut Jar,
+        bond: Bond<'_>,
+        tokens: &TokenSet,
+    ) -> Result<(), ApiError> {
+        let now = self.clock.now();
+        let ends_at = now + self.settings.session_max_s;
+        self.connections
+            .keep(jar, tokens, bond, ends_at, now, &self.rng)
+            .map_err(|_| ApiError::new(Code::TooLarge))
     }
 
     async fn call_as_person(
@@ -189,7 +240,7 @@ impl World {
             }
             // What was found may have been renewed since: that is tried, too.
             let renewed = self.renew(bond, &tokens, jar).await?;
-            let is_new = renewed.issued_at() >= self.clock.now() - 1;
+            let is_new = self.clock.now() - renewed.issued_at() < NEW_S;
             tokens = renewed;
             if is_new {
                 break;
@@ -212,12 +263,13 @@ impl World {
         call: &Call,
         client: IpAddr,
     ) -> Result<Response<Body>, ApiError> {
-        self.limits
-            .check(Kind::Catalogue, client)
-            .map_err(|limited| {
-                ApiError::new(Code::RateLimited).retry_after(limited.retry_after_s)
-            })?;
-        self.call_as_app(provider, call).await
+        self.limits.check(Kind::Catalogue, client)?;
+        let (whose, endpoint) = (Whose::App, call.endpoint);
+        self.held_back.check(&whose, endpoint, self.clock.now())?;
+        let result = self.call_as_app(provider, call).await;
+        self.held_back
+            .note(&whose, endpoint, &result, self.clock.now());
+        result
     }
 
     async fn call_as_app(
@@ -248,11 +300,7 @@ impl World {
     ) -> Result<TokenSet, ApiError> {
         match self.refresh_tokens(bond, tokens).await {
             Ok(renewed) => {
-                let now = self.clock.now();
-                let ends_at = now + self.settings.session_max_s;
-                self.connections
-                    .keep(jar, &renewed, bond, ends_at, now, &self.rng)
-                    .map_err(|_| ApiError::new(Code::TooLarge))?;
+                self.keep_renewed(jar, bond, &renewed)?;
                 Ok(TokenSet::clone(&renewed))
             }
             Err(error) => {
@@ -285,7 +333,8 @@ impl World {
             .session()
             .ok_or_else(|| ApiError::new(Code::SignedOut))?;
         let now = self.clock.now();
-        let Held::Connection(held) = self.held(jar, &provider.id, claims).await else {
+        let held = self.held_and_mended(jar, &provider.id, claims).await;
+        let Held::Connection(held) = held else {
             return Err(Code::NotConnected.into());
         };
         if !held.tokens.due(now) {
@@ -357,7 +406,7 @@ impl World {
 }
 
 /// Reads the request whole, and takes of it what is passed on.
-async fn read(request: Request, path: &str) -> Result<Call, ApiError> {
+async fn read(request: Request, path: &str, endpoint: &'static Endpoint) -> Result<Call, ApiError> {
     let (parts, body) = request.into_parts();
     let query = parts.uri.query().unwrap_or_default();
     if query.len() > QUERY_BYTES {
@@ -383,6 +432,7 @@ async fn read(request: Request, path: &str) -> Result<Call, ApiError> {
         format!("{path}?{query}")
     };
     Ok(Call {
+        endpoint,
         method: parts.method,
         target,
         headers,

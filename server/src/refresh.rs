@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use app::error::{ApiError, Code};
-use flight::{End, Holder, Phase, Time};
+use flight::{End, Found, Holder, Phase, Row, Store as _, Time};
+use moka::sync::Cache;
 use oauth::client::{Granted, RefreshError, refresh};
 use oauth::id_token::Purpose;
 use oauth::tokens::{RefreshToken, TokenSet};
@@ -39,6 +40,8 @@ const BACK_OFF_S: i64 = 5;
 const JITTER_S: u8 = 3;
 /// A provider's `Retry-After` is believed up to this, in seconds.
 const RETRY_AFTER_MAX_S: i64 = 3600;
+/// So long a node remembers the newest tokens that it has seen: as long as most of them live.
+const SEEN: Duration = Duration::from_hours(1);
 /// So many results are followed from the oldest cookie to the newest.
 const CHAIN: usize = 32;
 
@@ -60,17 +63,51 @@ enum Landed {
     },
 }
 
-/// The flights of this node.
-#[derive(Debug, Default)]
+/// The flights of this node, and the newest tokens of each session that it has seen.
+#[derive(Debug)]
 pub struct Refreshes {
     flying: Mutex<HashMap<RefreshKey, watch::Receiver<Option<Landed>>>>,
     woken: Notify,
+    seen: Cache<(String, String, String), Age>,
+}
+
+/// Consent, and the refreshes since. What is greater is newer.
+type Age = (i64, u64);
+
+impl Default for Refreshes {
+    fn default() -> Self {
+        Self {
+            flying: Mutex::default(),
+            woken: Notify::default(),
+            seen: Cache::builder()
+                .max_capacity(20_000)
+                .time_to_live(SEEN)
+                .build(),
+        }
+    }
 }
 
 impl Refreshes {
     /// A result may be there: whoever waits for another node looks again.
     pub fn wake(&self) {
         self.woken.notify_waiters();
+    }
+
+    /// Whether newer tokens than these were shown to this node, or given out by it. Notes these.
+    pub fn has_seen_newer(&self, bond: Bond<'_>, tokens: &TokenSet) -> bool {
+        let key = (
+            bond.session.to_owned(),
+            bond.provider.to_owned(),
+            bond.epoch.to_owned(),
+        );
+        let age = (tokens.granted_at, tokens.generation);
+        match self.seen.get(&key) {
+            Some(newest) if newest >= age => newest > age,
+            _ => {
+                self.seen.insert(key, age);
+                false
+            }
+        }
     }
 
     fn flying(&self) -> MutexGuard<'_, HashMap<RefreshKey, watch::Receiver<Option<Landed>>>> {
@@ -158,6 +195,7 @@ impl World {
                 }
             };
             let now = self.clock.now();
+            self.refreshes.has_seen_newer(bond, &renewed);
             // One that was issued a moment ago is the best there is, however short it lives.
             if !renewed.due(now) || now < renewed.issued_at().saturating_add(FLOOR_S) {
                 return Ok(renewed);
@@ -169,6 +207,66 @@ impl World {
             code: Code::Unexpected,
             retry_after_s: 1,
         })
+    }
+
+    /// What follows on these tokens already, the newest of it. Nothing is sent for it.
+    pub(crate) async fn successor(
+        &self,
+        bond: Bond<'_>,
+        tokens: &TokenSet,
+    ) -> Option<Arc<TokenSet>> {
+        let mut newest = None;
+        let mut tokens = Arc::new(tokens.clone());
+        for _ in 0..CHAIN {
+            let Some(before) = &tokens.refresh_token else {
+                break;
+            };
+            let key = key(bond, before, &tokens);
+            let Ok(Found::Row(Some(Row {
+                phase: Phase::Landed(Outcome::Tokens { sealed, .. }),
+                ..
+            }))) = self.store.refresh(&key).look().await
+            else {
+                break;
+            };
+            let opened = self
+                .successors
+                .open(&key, before, &sealed, self.clock.now());
+            let Ok(opened) = opened else { break };
+            tokens = Arc::new(opened);
+            newest = Some(Arc::clone(&tokens));
+        }
+        newest
+    }
+
+    /// Lets tokens that a consent brought follow on those that it replaced: whoever still carries the
+    /// older cookie gets to the newer, and a refresh of the older that is under way is stored for
+    /// nobody.
+    pub(crate) async fn replace_tokens(
+        &self,
+        bond: Bond<'_>,
+        older: &TokenSet,
+        newer: &TokenSet,
+    ) -> Result<(), StoreError> {
+        let newest = self.successor(bond, older).await;
+        let older = newest.as_deref().unwrap_or(older);
+        let Some(before) = &older.refresh_token else {
+            return Ok(());
+        };
+        let key = key(bond, before, older);
+        let superseded = newer
+            .refresh_token
+            .as_ref()
+            .is_some_and(|token| hash(token) != key.token_hash);
+        let now = self.clock.now();
+        match self.successors.seal(&key, before, newer, now, &self.rng) {
+            Ok(sealed) => {
+                let outcome = Outcome::Tokens { sealed, superseded };
+                self.store.replace_refresh(&key, &outcome, now).await
+            }
+            // Then the older ones end by themselves.
+            Err(_) => Ok(()),
+        }
     }
 
     /// Whether the session or the connection alone is what ended.
@@ -188,13 +286,7 @@ impl World {
         let Some(refresh_token) = tokens.refresh_token.clone() else {
             return Landed::Over;
         };
-        let key = RefreshKey {
-            session: bond.session.to_owned(),
-            provider: bond.provider.to_owned(),
-            epoch: bond.epoch.to_owned(),
-            token_hash: hash(&refresh_token),
-            generation: i64::try_from(tokens.generation).unwrap_or(i64::MAX),
-        };
+        let key = key(bond, &refresh_token, tokens);
         let mut waiting = {
             let mut flying = self.refreshes.flying();
             if let Some(waiting) = flying.get(&key) {
@@ -315,7 +407,7 @@ impl World {
                 .map_err(|error| refused(provider, &error))?;
             Ok((endpoints, granted))
         };
-        let (endpoints, granted) = timeout(flight::SEND_DEADLINE - CHECK, sending)
+        let (endpoints, granted) = timeout(flight::SEND_DEADLINE.saturating_sub(CHECK), sending)
             .await
             .map_err(|_| {
                 tracing::warn!(provider = provider.id, "a refresh took too long");
@@ -568,6 +660,16 @@ impl flight::Crew<Outcome, StoreError> for Crew<'_> {
                 "the database fails while tokens are refreshed"
             );
         }
+    }
+}
+
+fn key(bond: Bond<'_>, refresh_token: &RefreshToken, tokens: &TokenSet) -> RefreshKey {
+    RefreshKey {
+        session: bond.session.to_owned(),
+        provider: bond.provider.to_owned(),
+        epoch: bond.epoch.to_owned(),
+        token_hash: hash(refresh_token),
+        generation: i64::try_from(tokens.generation).unwrap_or(i64::MAX),
     }
 }
 

@@ -211,31 +211,42 @@ impl World {
                     self.issue(jar, &known)?;
                 }
                 for provider in jar.token_providers() {
-                    self.tend(jar, &provider, &known)?;
+                    self.tend(jar, &provider, &known).await?;
                 }
                 Ok(self.view(jar, &known))
             }
         }
     }
 
-    /// Clears a connection that is worth nothing, and seals one anew whose key seals no more.
-    fn tend(&self, jar: &mut Jar, provider: &str, known: &Known) -> Result<(), TooLarge> {
+    /// Clears a connection that is worth nothing, and seals one anew whose key seals no more, or which
+    /// is older than what this browser had before.
+    async fn tend(&self, jar: &mut Jar, provider: &str, known: &Known) -> Result<(), TooLarge> {
         let now = self.clock.now();
         let epoch = known.epoch_of(provider);
         let held = self.connections.open(jar, provider, &known.row.id, now);
-        match held.of_epoch(epoch.as_deref()) {
-            Held::Worthless => jar.unset_cut(&CookieName::tokens(provider)),
-            Held::Connection(connection) if connection.outworn => {
-                let bond = Bond {
-                    provider,
-                    session: &known.row.id,
-                    epoch: &connection.epoch,
-                };
-                let ends_at = now + self.settings.session_max_s;
-                self.connections
-                    .keep(jar, &connection.tokens, bond, ends_at, now, &self.rng)?;
+        let connection = match held.of_epoch(epoch.as_deref()) {
+            Held::Connection(connection) => connection,
+            Held::Worthless => {
+                jar.unset_cut(&CookieName::tokens(provider));
+                return Ok(());
             }
-            Held::Connection(_) | Held::Nothing | Held::Foreign => {}
+            Held::Nothing | Held::Foreign => return Ok(()),
+        };
+        let bond = Bond {
+            provider,
+            session: &known.row.id,
+            epoch: &connection.epoch,
+        };
+        let newer = if self.refreshes.has_seen_newer(bond, &connection.tokens) {
+            self.successor(bond, &connection.tokens).await
+        } else {
+            None
+        };
+        if newer.is_some() || connection.outworn {
+            let tokens = newer.as_deref().unwrap_or(&connection.tokens);
+            let ends_at = now + self.settings.session_max_s;
+            self.connections
+                .keep(jar, tokens, bond, ends_at, now, &self.rng)?;
         }
         Ok(())
     }

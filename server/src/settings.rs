@@ -443,6 +443,12 @@ mod tests {
     }
 
     #[test]
+    fn limits_can_be_off_on_loopback() {
+        let (settings, _) = read(&[("STAGEDOOR_LIMITS", "off")]).expect("these are right");
+        assert!(!settings.limits);
+    }
+
+    #[test]
     fn limits_off_beyond_loopback_is_refused() {
         problem(
             &[

@@ -82,7 +82,10 @@ impl World {
                     .connections
                     .open(jar, &provider.id, &claims.sid, now)
                     .connection()?;
-                let hint = connection.tokens.id_token.map(|text| text.secret().to_owned());
+                let hint = connection
+                    .tokens
+                    .id_token
+                    .map(|text| text.secret().to_owned());
                 Some((provider, hint))
             })
             .collect();

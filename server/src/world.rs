@@ -12,6 +12,7 @@ use crate::egress::Egress;
 use crate::ended::Ended;
 use crate::exchanges::Exchanges;
 use crate::feed::Feed;
+use crate::held_back::HeldBack;
 use crate::keys;
 use crate::limits::Limits;
 use crate::pending_link::PendingLinks;
@@ -67,6 +68,8 @@ pub struct World {
     pub app_token: AppToken,
     /// Rate limits.
     pub limits: Limits,
+    /// Calls that a provider told to wait.
+    pub held_back: HeldBack,
     /// Work that a shutdown waits for.
     pub tasks: TaskTracker,
 }
@@ -139,6 +142,7 @@ impl World {
             successors: Successors::new(key_ring),
             app_token: AppToken::default(),
             limits: Limits::new(settings.limits, settings.trusted_proxies.clone()),
+            held_back: HeldBack::new(settings.limits),
             tasks: TaskTracker::new(),
             settings,
             clock,
@@ -178,6 +182,7 @@ impl World {
     pub async fn tidy(&self) {
         let now = self.clock.now();
         self.limits.tidy();
+        self.held_back.tidy(now);
         for outcome in self.exchanges.tidy(now) {
             // Nobody came for it: a session that no browser holds must not live on.
             if let Ok(finished) = outcome.as_ref()

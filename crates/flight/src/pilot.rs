@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use crate::row::{Holder, Phase, Row, Stage, Stamp};
-use crate::{
-    CLAIM_LEASE, GIVE_UP, HOLD_ON, SEND_DEADLINE, SEND_LEASE, SKEW_S, STORE_PATIENCE,
-};
+use crate::{CLAIM_LEASE, GIVE_UP, HOLD_ON, SEND_DEADLINE, SEND_LEASE, SKEW_S, STORE_PATIENCE};
 
 /// The time of an event.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -121,18 +119,18 @@ impl<R: Clone> Pilot<R> {
         }
         match (self.state.clone(), event) {
             (State::Ended, _) | (_, Event::Gone) => self.end(End::Gone),
-            (State::Landing { fence, phase }, Event::Go) => self.land(fence, phase, at),
+            (State::Landing { fence, phase }, Event::Go)
+            | (State::Sending { fence }, Event::Answered(phase)) => self.land(fence, phase, at),
             (State::Landing { phase, .. }, Event::Written) => self.end(match phase {
                 Phase::Failed { result, retry_at } => End::Failed { result, retry_at },
                 Phase::Landed(result) => End::Landed(result),
                 Phase::Claimed | Phase::Sending => End::GivenUp,
             }),
             (State::Landing { .. }, Event::Unknown) => self.pause(at, HOLD_ON),
-            (State::Sending { fence }, Event::Answered(phase)) => self.land(fence, phase, at),
             (State::Marking { fence, asked }, Event::Written) => {
                 // Others count from when they see the mark, and a store can be slow to say that it
                 // has written it: what is sent too late could meet the next one's request.
-                if at.elapsed.saturating_sub(asked) <= SEND_LEASE - SEND_DEADLINE {
+                if at.elapsed.saturating_sub(asked) <= SEND_LEASE.saturating_sub(SEND_DEADLINE) {
                     self.state = State::Sending { fence };
                     Action::Send { fence }
                 } else {

@@ -94,11 +94,12 @@ impl KeyRing {
     /// never share a label. Labels under `stagedoor/v1/seal/` belong to [`Sealer`](crate::Sealer).
     #[must_use]
     pub fn derive(&self, label: &str) -> DerivedKeys {
-        DerivedKeys::new(
-            self.keys
-                .iter()
-                .map(|key| (key.id.clone(), derived::derive(key.material.as_slice(), label))),
-        )
+        DerivedKeys::new(self.keys.iter().map(|key| {
+            (
+                key.id.clone(),
+                derived::derive(key.material.as_slice(), label),
+            )
+        }))
     }
 
     /// Derives as [`KeyRing::derive`] does, from every key of the ring *and* `secret`: who has the
@@ -113,10 +114,7 @@ impl KeyRing {
             let mut both = Zeroizing::new([0; 2 * KEY_BYTES]);
             both[..KEY_BYTES].copy_from_slice(key.material.as_slice());
             both[KEY_BYTES..].copy_from_slice(secret.as_slice());
-            (
-                key.id.clone(),
-                derived::derive(both.as_slice(), label),
-            )
+            (key.id.clone(), derived::derive(both.as_slice(), label))
         }))
     }
 

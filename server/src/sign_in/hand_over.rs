@@ -81,7 +81,7 @@ impl World {
             Deed::SignedIn { .. } | Deed::Connected { .. } => {
                 jar.unset_cut(&CookieName::link());
                 let older = own_held.map(|held| held.tokens);
-                let tokens = self.with_older_refresh_token(own, &finished.tokens, older);
+                let tokens = self.with_older_refresh_token(own, &finished.tokens, older.as_ref());
                 // The identity may have been unlinked since: then there is nothing to be connected to.
                 let Some(epoch) = epoch_of(own) else {
                     return Err(CompleteError::Used);
@@ -93,6 +93,11 @@ impl World {
                 };
                 self.connections
                     .keep(jar, &tokens, bond, ends_at, now, &self.rng)?;
+                if let Some(older) = older.filter(|_| previous == Some(session)) {
+                    // Another tab may carry the older ones, and bring their successors late.
+                    self.replace_tokens(bond, &older, &tokens).await?;
+                    self.refreshes.has_seen_newer(bond, &tokens);
+                }
                 connections.push(self.describe_connection(own, &tokens));
             }
             Deed::Proven {
@@ -138,9 +143,20 @@ impl World {
         &self,
         provider: &str,
         tokens: &TokenSet,
-        held: Option<TokenSet>,
+        held: Option<&TokenSet>,
     ) -> TokenSet {
         let mut tokens = tokens.clone();
+        let secret = |tokens: &TokenSet| {
+            let token = tokens.refresh_token.as_ref();
+            token.map(|token| token.secret().to_owned())
+        };
+        if let Some(held) = held
+            && secret(held).is_some()
+            && secret(held) == secret(&tokens)
+        {
+            // The same refresh token must not be taken for one that was never used.
+            tokens.generation = held.generation.saturating_add(1);
+        }
         let first_only = self
             .provider(provider)
             .is_some_and(|provider| provider.capabilities.refresh_token_on_first_consent_only);
@@ -150,7 +166,7 @@ impl World {
             && held.subject.is_some()
             && held.subject == tokens.subject
         {
-            tokens.refresh_token = held.refresh_token;
+            tokens.refresh_token.clone_from(&held.refresh_token);
             // The same refresh token must not be taken for one that was never used.
             tokens.generation = held.generation.saturating_add(1);
         }

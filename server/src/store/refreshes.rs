@@ -75,10 +75,54 @@ const SWAP: &str = "UPDATE refresh SET fence = $5, holder = $6, stage = $7, resu
      AND identity.provider = $2 \
      WHERE session.id = $1 AND identity.id = $15 AND identity.epoch = $16)";
 
+/// A result that no refresh brought. The fence grows, so that one under way is refused.
+const REPLACE: &str = "INSERT INTO refresh \
+     (session_id, provider, token_hash, generation, fence, holder, stage, result, superseded, \
+     written_at) \
+     SELECT session.id, $2, $3, $4, 1, '', 'landed', $5, $6, $7 \
+     FROM session JOIN identity ON identity.account_id = session.account_id \
+     AND identity.provider = $2 WHERE session.id = $1 AND identity.id = $8 AND identity.epoch = $9 \
+     ON CONFLICT (session_id, provider, token_hash, generation) DO UPDATE SET \
+     fence = refresh.fence + 1, holder = '', stage = 'landed', result = excluded.result, \
+     superseded = excluded.superseded, written_at = excluded.written_at \
+     WHERE refresh.stage <> 'landed'";
+
 impl Store {
     /// The refresh of this key.
     pub fn refresh<'a>(&'a self, key: &'a RefreshKey) -> RefreshRow<'a> {
         RefreshRow { store: self, key }
+    }
+
+    /// Lands a refresh from outside, whatever is under way for it, but never over a result.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn replace_refresh(
+        &self,
+        key: &RefreshKey,
+        outcome: &Outcome,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let Some((identity, epoch)) = key.epoch() else {
+            return Ok(());
+        };
+        retried!(async {
+            sqlx::query(REPLACE)
+                .bind(&key.session)
+                .bind(&key.provider)
+                .bind(&key.token_hash)
+                .bind(key.generation)
+                .bind(text(outcome))
+                .bind(i64::from(supersedes(outcome)))
+                .bind(now)
+                .bind(identity)
+                .bind(epoch)
+                .execute(&self.pool)
+                .await?;
+            Ok(())
+        })?;
+        self.wake_waiting().await;
+        Ok(())
     }
 
     /// Takes results away that no browser can need any more: those of before `older_than`, and those

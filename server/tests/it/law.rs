@@ -14,7 +14,10 @@ const LAW: &[(&str, &[&str])] = &[
     ("oauth", &[]),
     ("sandbox", &[]),
     ("seal", &[]),
-    ("server", &["app", "flight", "guard", "oauth", "seal", "spotify"]),
+    (
+        "server",
+        &["app", "flight", "guard", "oauth", "seal", "spotify"],
+    ),
     ("spotify", &[]),
     ("xtask", &[]),
 ];

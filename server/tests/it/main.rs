@@ -2,14 +2,18 @@
 
 mod accounts;
 mod admin;
+mod app_token;
 mod cookies;
 mod database;
 mod google;
 mod guard;
 mod headers;
 mod interrupted;
+mod journeys;
 mod jwks;
 mod law;
+mod library;
+mod limits;
 mod logs;
 mod nodes;
 mod pages;

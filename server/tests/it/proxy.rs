@@ -235,7 +235,7 @@ async fn paths_that_are_not_on_the_list_are_not_there() {
         "/",
         "/me/",
         "//me",
-        "/me/top/artists",
+        "/me/top/genres",
         "/ME",
         "/me.json",
         "/me;a=b",

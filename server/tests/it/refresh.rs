@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use sandbox::{Fault, RefreshPolicy};
 use serde_json::json;
 
-use crate::support::{Browser, KEYS, SESSION, Stage, TOKEN, TOKENS};
+use crate::support::{Browser, KEYS, SESSION, Stage, TOKEN, TOKENS, begun, challenge};
 
 const REFRESH: &str = "/api/session/refresh";
 
@@ -593,7 +593,10 @@ async fn connections_are_sealed_anew_when_the_key_moved_to_the_front() {
     let node = stage.again_with(&[("STAGEDOOR_KEYS", &after)]).await;
     let mut browser = node.served(&browser);
     assert!(browser.get("/api/session").await.sets(TOKENS));
-    assert!(!browser.get("/api/session").await.sets(TOKENS), "it is done");
+    assert!(
+        !browser.get("/api/session").await.sets(TOKENS),
+        "it is done"
+    );
     assert_eq!(browser.me().await.status, StatusCode::OK);
     assert!(browser.cookies[TOKENS].starts_with("v1.b."));
     // The session token, which lives for minutes, follows when it is issued anew.
@@ -603,4 +606,84 @@ async fn connections_are_sealed_anew_when_the_key_moved_to_the_front() {
     let node = stage.again_with(&[("STAGEDOOR_KEYS", BOTH)]).await;
     let mut browser = node.served(&browser);
     assert_eq!(browser.me().await.status, StatusCode::OK);
+}
+
+/// Agrees to see the top lists, and tells the permissions that the browser has after it.
+async fn grant_top(browser: &mut Browser) -> Vec<String> {
+    let verifier = browser.verifier();
+    let body = json!({
+        "provider": "spotify",
+        "intent": "grant",
+        "permissions": ["top"],
+        "code_challenge": challenge(&verifier),
+    });
+    let answer = browser.post("/api/sign-in/begin", body).await;
+    let attempt = begun(&answer, &verifier);
+    let query = browser.consent(&attempt, "ada");
+    let answer = browser.complete(&query, &attempt.verifier).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    permissions(&answer.json()["session"])
+}
+
+fn permissions(session: &serde_json::Value) -> Vec<String> {
+    let permissions = session["connections"][0]["permissions"].as_array();
+    let names = permissions.into_iter().flatten();
+    names
+        .filter_map(|name| name.as_str().map(str::to_owned))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_cookie_of_before_a_consent_is_mended_by_the_next_request() {
+    let stage = Stage::new().await;
+    let mut browser = stage.signed_in("ada").await;
+    let old = browser.clone();
+    stage.advance(1);
+    assert_eq!(grant_top(&mut browser).await, ["top"]);
+    stage.control().clear_log();
+    for path in ["/api/session", "/api/spotify/v1/me"] {
+        let mut late = old.clone();
+        let answer = late.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert!(answer.sets(TOKENS), "{path}");
+        assert_eq!(permissions(&late.session().await), ["top"], "{path}");
+    }
+    assert_eq!(stage.calls(TOKEN), 0);
+}
+
+#[tokio::test]
+async fn a_consent_during_a_refresh_wins() {
+    for policy in RefreshPolicy::ALL {
+        let stage = Stage::new().await;
+        stage.control().set_refresh_policy(policy, false);
+        let mut browser = due(&stage).await;
+        let mut tab = browser.clone();
+        stage
+            .control()
+            .fault(Fault::delay(TOKEN, 700))
+            .expect("a fault");
+        let consent = async {
+            stage.until_called(TOKEN, 1).await;
+            grant_top(&mut browser).await
+        };
+        let (late, granted) = tokio::join!(tab.refresh(), consent);
+        assert_eq!(granted, ["top"], "{policy:?}");
+        assert_eq!(late.status, StatusCode::OK, "{policy:?} {}", late.text);
+        // Whichever answer the browser took last.
+        assert_eq!(permissions(&tab.session().await), ["top"], "{policy:?}");
+        assert_eq!(tab.me().await.status, StatusCode::OK, "{policy:?}");
+        stage.advance(3600);
+        assert_eq!(tab.me().await.status, StatusCode::OK, "{policy:?}");
+        assert_eq!(browser.me().await.status, StatusCode::OK, "{policy:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_older_cookie_is_left_alone_where_nothing_follows_on_it() {
+    let stage = Stage::new().await;
+    let mut browser = stage.signed_in("ada").await;
+    for _ in 0..2 {
+        assert!(browser.me().await.set_cookies().is_empty());
+        assert!(browser.get("/api/session").await.set_cookies().is_empty());
+    }
 }

@@ -869,7 +869,7 @@ impl Browser {
 }
 
 /// What came of a `begin` that was accepted.
-fn begun(answer: &Answer, verifier: &str) -> Attempt {
+pub(crate) fn begun(answer: &Answer, verifier: &str) -> Attempt {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     let begun = answer.json();
     let text = |name: &str| begun[name].as_str().expect("text").to_owned();

@@ -117,7 +117,9 @@ impl Sky {
             _ if self.ended => Event::Gone,
             Action::Look => Event::Found(self.row.clone()),
             Action::Insert(row) if self.row.is_none() => self.write(row),
-            Action::Swap { from, to } if self.row.as_ref().map(Row::stamp) == Some(from.clone()) => {
+            Action::Swap { from, to }
+                if self.row.as_ref().map(Row::stamp) == Some(from.clone()) =>
+            {
                 self.taken_over |= from.holder != to.holder;
                 self.write(to)
             }
@@ -288,9 +290,9 @@ impl Model for Nodes {
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
             Property::always("one fence sends once", |_, sky: &Sky| {
-                sky.sends.iter().all(|fence| {
-                    sky.sends.iter().filter(|other| *other == fence).count() == 1
-                })
+                sky.sends
+                    .iter()
+                    .all(|fence| sky.sends.iter().filter(|other| *other == fence).count() == 1)
             }),
             Property::always("what landed stays", |_, sky: &Sky| {
                 let stored = match sky.row.as_ref().map(|row| &row.phase) {
@@ -299,25 +301,34 @@ impl Model for Nodes {
                 };
                 sky.ended || stored == sky.landed
             }),
-            Property::always("who ends with a result ends with the stored one", |_, sky: &Sky| {
-                sky.nodes.iter().all(|node| match node.next {
-                    Next::Ended(End::Landed(result)) => sky.landed == Some(result),
-                    _ => true,
-                })
-            }),
+            Property::always(
+                "who ends with a result ends with the stored one",
+                |_, sky: &Sky| {
+                    sky.nodes.iter().all(|node| match node.next {
+                        Next::Ended(End::Landed(result)) => sky.landed == Some(result),
+                        _ => true,
+                    })
+                },
+            ),
             Property::always("nothing is stored for what ended", |_, sky: &Sky| {
                 !sky.ended || sky.row.is_none()
             }),
-            Property::always("a second request has a reason", |nodes: &Self, sky: &Sky| {
-                !nodes.honest || sky.sends.len() <= 1 + usize::from(sky.troubles)
-            }),
-            Property::always("without trouble all get the tokens", |nodes: &Self, sky: &Sky| {
-                let fine = |node: &Node| match &node.next {
-                    Next::Ended(end) => *end == End::Landed(TOKENS),
-                    _ => true,
-                };
-                !nodes.honest || sky.troubles > 0 || sky.nodes.iter().all(fine)
-            }),
+            Property::always(
+                "a second request has a reason",
+                |nodes: &Self, sky: &Sky| {
+                    !nodes.honest || sky.sends.len() <= 1 + usize::from(sky.troubles)
+                },
+            ),
+            Property::always(
+                "without trouble all get the tokens",
+                |nodes: &Self, sky: &Sky| {
+                    let fine = |node: &Node| match &node.next {
+                        Next::Ended(end) => *end == End::Landed(TOKENS),
+                        _ => true,
+                    };
+                    !nodes.honest || sky.troubles > 0 || sky.nodes.iter().all(fine)
+                },
+            ),
             Property::eventually("everybody ends", |_, sky: &Sky| {
                 sky.nodes
                     .iter()
@@ -325,9 +336,10 @@ impl Model for Nodes {
             }),
             Property::sometimes("a claim is taken over", |_, sky: &Sky| sky.taken_over),
             Property::sometimes("tokens land", |_, sky: &Sky| sky.landed == Some(TOKENS)),
-            Property::sometimes("a result is refused, for it is the older", |_, sky: &Sky| {
-                sky.landed == Some(OVER)
-            }),
+            Property::sometimes(
+                "a result is refused, for it is the older",
+                |_, sky: &Sky| sky.landed == Some(OVER),
+            ),
         ]
     }
 }

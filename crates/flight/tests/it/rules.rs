@@ -51,7 +51,10 @@ fn sent() -> Pilot<u8> {
     let mut pilot = pilot();
     pilot.next(Event::Found(None), soon());
     pilot.next(Event::Written, soon());
-    assert_eq!(pilot.next(Event::Written, soon()), Action::Send { fence: 1 });
+    assert_eq!(
+        pilot.next(Event::Written, soon()),
+        Action::Send { fence: 1 }
+    );
     pilot
 }
 
@@ -66,7 +69,10 @@ fn a_flight_alone_claims_marks_sends_and_lands() {
         pilot.next(Event::Written, soon()),
         swap((1, "me", Stage::Claimed), row(1, "me", Phase::Sending))
     );
-    assert_eq!(pilot.next(Event::Written, soon()), Action::Send { fence: 1 });
+    assert_eq!(
+        pilot.next(Event::Written, soon()),
+        Action::Send { fence: 1 }
+    );
     assert_eq!(
         pilot.next(Event::Answered(Phase::Landed(7)), soon()),
         swap((1, "me", Stage::Sending), row(1, "me", Phase::Landed(7)))
@@ -90,7 +96,7 @@ fn who_comes_late_gets_what_landed() {
 fn a_claim_of_others_is_waited_for() {
     let mut pilot = pilot();
     let claimed = row(1, "other", Phase::Claimed);
-    let almost = at(CLAIM_LEASE - Duration::from_millis(1));
+    let almost = at(CLAIM_LEASE.saturating_sub(Duration::from_millis(1)));
     for time in [soon(), almost] {
         assert_eq!(pilot.next(found(claimed.clone()), time), Action::Pause);
         assert_eq!(pilot.next(Event::Go, time), Action::Look);
@@ -172,7 +178,7 @@ fn a_mark_that_was_written_late_sends_nothing() {
     let mut pilot = pilot();
     pilot.next(Event::Found(None), soon());
     pilot.next(Event::Written, soon());
-    let late = at(SEND_LEASE - SEND_DEADLINE + Duration::from_millis(1));
+    let late = at(SEND_LEASE.saturating_sub(SEND_DEADLINE) + Duration::from_millis(1));
     assert_eq!(
         pilot.next(Event::Written, late),
         swap((1, "me", Stage::Sending), row(2, "me", Phase::Claimed))
@@ -208,11 +214,12 @@ fn a_mark_whose_answer_was_lost_is_never_sent() {
 fn a_result_is_offered_until_the_store_takes_it() {
     let mut pilot = sent();
     let land = swap((1, "me", Stage::Sending), row(1, "me", Phase::Landed(7)));
-    assert_eq!(
-        pilot.next(Event::Answered(Phase::Landed(7)), soon()),
-        land
-    );
-    for time in [soon(), at(GIVE_UP), at(HOLD_ON - Duration::from_secs(1))] {
+    assert_eq!(pilot.next(Event::Answered(Phase::Landed(7)), soon()), land);
+    for time in [
+        soon(),
+        at(GIVE_UP),
+        at(HOLD_ON.saturating_sub(Duration::from_secs(1))),
+    ] {
         assert_eq!(pilot.next(Event::Unknown, time), Action::Pause);
         assert_eq!(pilot.next(Event::Go, soon()), land);
     }

@@ -426,7 +426,11 @@ fn what_needs_a_secret_opens_with_it_alone() {
         assert_eq!(refused.map(drop), Err(OpenError::Rejected), "{other:?}");
     }
     let refused = sealer().open(&CONTEXT, &text, NOW);
-    assert_eq!(refused.map(drop), Err(OpenError::Rejected), "the ring alone");
+    assert_eq!(
+        refused.map(drop),
+        Err(OpenError::Rejected),
+        "the ring alone"
+    );
 }
 
 #[test]
