@@ -35,8 +35,10 @@ use crate::cluster::{Cluster, FIRST_KEY, HOST, ORIGIN};
 
 /// How many requests at once.
 const AT_ONCE: usize = 1000;
-/// How often the same is done again.
+/// How often that is done.
 const ROUNDS: usize = 5;
+/// How often one request is made alone.
+const ALONE: usize = 20;
 /// How many sessions come by one node.
 const SESSIONS: usize = 100_000;
 /// How many of them before its memory is looked at for the first time.
@@ -64,10 +66,10 @@ async fn main() {
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 async fn thousand(cluster: &Cluster) -> Result<(), Failure> {
     let (mut alone, mut together, mut most) = (Vec::new(), Vec::new(), 0);
-    for round in 0..2 * ROUNDS {
+    for round in 0..ALONE + ROUNDS {
         let browser = cluster.due(RefreshPolicy::RotateKillFamily).await;
         cluster.control().clear_log();
-        let (count, times) = if round % 2 == 0 {
+        let (count, times) = if round < ALONE {
             (1, &mut alone)
         } else {
             (AT_ONCE, &mut together)

@@ -168,6 +168,11 @@ impl Browser {
 
     /// Signs in with Spotify: begun on one node, completed on the next, or both on this one.
     pub(crate) async fn sign_in(&mut self, node: Option<&Node>, login: &str) {
+        self.try_sign_in(node, login).await.is_ok();
+    }
+
+    /// The same, to whatever comes of it.
+    pub(crate) async fn try_sign_in(&mut self, node: Option<&Node>, login: &str) -> Answer {
         static ATTEMPTS: AtomicUsize = AtomicUsize::new(0);
         let attempt = ATTEMPTS.fetch_add(1, Ordering::SeqCst);
         let verifier = format!("verifier-{attempt:0>34}");
@@ -183,8 +188,7 @@ impl Browser {
         let (_, query) = callback.split_once('?').expect("a query");
         let body = json!({"provider": "spotify", "query": query, "code_verifier": verifier});
         let path = "/api/sign-in/complete";
-        let completed = self.send(node, Method::POST, path, Some(&body)).await;
-        completed.is_ok();
+        self.send(node, Method::POST, path, Some(&body)).await
     }
 
     /// Whether the next node says that somebody is signed in.
