@@ -32,6 +32,8 @@ pub struct Shelf {
     wanted: RwSignal<Option<Wanted>>,
     /// Counts the people before. What was asked for one of them counts for nobody else.
     whose: StoredValue<u32>,
+    /// Counts the deeds. What was asked before one may not know of it.
+    deeds: StoredValue<u32>,
 }
 
 /// Puts the shelf into context. Called once, by the app.
@@ -42,6 +44,7 @@ pub fn provide_shelf(session: Session) -> Shelf {
         under_way: RwSignal::new(HashSet::new()),
         wanted: RwSignal::new(None),
         whose: StoredValue::new(0),
+        deeds: StoredValue::new(0),
     };
     provide_context(shelf);
     // Another person, or the same one without a connection: nothing is known of them.
@@ -106,6 +109,8 @@ impl Shelf {
         if !begun {
             return;
         }
+        self.deeds
+            .update_value(|deeds| *deeds = deeds.wrapping_add(1));
         let whose = self.whose.get_value();
         spawn_local(async move {
             let answer = deed.perform().await;
@@ -156,11 +161,12 @@ impl Shelf {
     }
 
     async fn learn(self, batch: Batch<Uri>) {
-        let whose = self.whose.get_value();
+        let asked = (self.whose.get_value(), self.deeds.get_value());
         let Ok(contained) = contains(&batch).await else {
             return;
         };
-        if self.whose.try_get_value() != Some(whose) {
+        let now = self.whose.try_get_value().zip(self.deeds.try_get_value());
+        if now != Some(asked) {
             return;
         }
         self.kept.update(|kept| {

@@ -31,6 +31,7 @@ const ARTIST = "Marlow Quill";
 const SEARCH = "/search?q=marlow%20quill";
 const LIBRARY = "/spotify/v1/me/library";
 const TOP = "/api/spotify/v1/me/top";
+const COMPLETE = "/api/sign-in/complete";
 
 const follow = (page: Page) =>
   page.getByRole("main").getByRole("button", { name: `Follow ${ARTIST}`, exact: true });
@@ -130,7 +131,12 @@ test.describe("a press for something that is not allowed yet", () => {
     expect((await held(page)).sort()).toEqual(["follow", "top"]);
   });
 
-  test("comes to nothing where the person says no there", async ({ page, sandbox }) => {
+  test("comes to nothing where the person says no there", async ({
+    page,
+    sandbox,
+    quiet,
+  }) => {
+    quiet.expectStatus(400, COMPLETE);
     await pressAndGo(page);
     await page.getByRole("button", { name: "Cancel" }).click();
     await expect(notice(page)).toContainText("You chose not to go on there.");
@@ -157,7 +163,9 @@ test.describe("a press for something that is not allowed yet", () => {
   test("is not done by the consent of another account, and there is a way on", async ({
     page,
     sandbox,
+    quiet,
   }) => {
+    quiet.expectStatus(409, COMPLETE);
     await pressAndGo(page);
     await page.getByRole("button", { name: "Not you?" }).click();
     await signInAtProvider(page, "hanako");

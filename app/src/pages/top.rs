@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::A;
 use leptos_router::hooks::use_query_map;
 use spotify::model::{Artist, Track};
 use spotify::page::Page;
@@ -135,14 +134,15 @@ fn Choice(list: Memo<(Of, TimeRange)>) -> impl IntoView {
 fn Tab(words: &'static str, here: Signal<bool>, to: Signal<String>) -> impl IntoView {
     view! {
         <li>
-            <A
+            <a
+                class="tab"
                 href=move || to.get()
-                attr:class="tab"
-                attr:aria-current=move || if here.get() { "true" } else { "false" }
-                scroll=false
+                aria-current=move || if here.get() { "true" } else { "false" }
+                // The page stays where it was scrolled to.
+                data-noscroll="true"
             >
                 {words}
-            </A>
+            </a>
         </li>
     }
 }
