@@ -73,6 +73,8 @@ struct Desk {
     errand: RwSignal<bool>,
     session: Session,
     notice: NoticeBoard,
+    /// The name of the provider.
+    label: String,
     /// Opens a page of this app in the place of the callback. Does nothing once the person has
     /// gone elsewhere by themselves.
     open: Rc<dyn Fn(&str)>,
@@ -92,8 +94,7 @@ pub fn CallbackPage() -> impl IntoView {
     let navigate = use_navigate();
     let params = use_params_map();
     let stage = RwSignal::new(Stage::Reading);
-    let slow = RwSignal::new(false);
-    let errand = RwSignal::new(false);
+    let (slow, errand) = (RwSignal::new(false), RwSignal::new(false));
     let again = RwSignal::new(0_u32);
 
     let provider_id = move || params.with(|params| params.get("provider").unwrap_or_default());
@@ -123,6 +124,7 @@ pub fn CallbackPage() -> impl IntoView {
             errand,
             session,
             notice,
+            label: label.get_untracked(),
             open: Rc::new(open),
             ticket: Rc::default(),
             busy: Rc::default(),
@@ -350,7 +352,7 @@ impl Desk {
     /// Ends with `failure`, unless the person is signed in: they go on into the app.
     async fn fail(&self, failure: Failure) {
         if self.is_signed_in().await {
-            if let Some(sentence) = failure.in_passing() {
+            if let Some(sentence) = failure.in_passing(&self.label) {
                 let text = format!("{sentence} You are still signed in as before.");
                 self.notice.put("/", Notice::new(text));
             }
@@ -368,8 +370,7 @@ impl Desk {
         }
         let place = away.place.as_str();
         let path = place.split(['?', '#']).next().unwrap_or(place);
-        let label = self.session.label(&away.provider);
-        let mut notice = Notice::new(failure.on_return(&label));
+        let mut notice = Notice::new(failure.on_return(&self.label));
         // Consent by another account there: the way on is to choose the right one.
         if away.intent == Intent::Grant && failure.is_of_another_account() {
             notice = notice.again(away.clone());

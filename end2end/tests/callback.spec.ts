@@ -267,7 +267,7 @@ test("what a provider writes into an error is never shown", async ({ page, sandb
   await saysNo(
     page,
     "The sign-in did not finish",
-    "The other service gave an answer that makes no sense.",
+    "Spotify gave an answer that makes no sense.",
   );
   expect(await page.content()).not.toContain("555-0100");
   await expect(page.locator("[href^='javascript:'], [onerror]")).toHaveCount(0);

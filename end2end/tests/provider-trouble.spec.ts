@@ -34,8 +34,8 @@ const HTML = {
   body: "<h1>Upstream 555-0100</h1><script>alert(1)</script>",
 };
 
-const UNAVAILABLE = "The other service cannot be reached right now.";
-const NONSENSE = "The other service gave an answer that makes no sense.";
+const UNAVAILABLE = "Spotify cannot be reached right now.";
+const NONSENSE = "Spotify gave an answer that makes no sense.";
 
 /** Presses the page's own way on, which must lead to a sign-in now that the trouble is over. */
 async function signsInAfterAll(page: Page): Promise<void> {

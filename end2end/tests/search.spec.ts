@@ -175,7 +175,7 @@ test("signed in, a search goes with the person's own token, and signed out again
 
 test.describe("the catalogue is in trouble:", () => {
   const html = { content_type: "text/html", body: "<h1>Upstream 555-0100</h1>" };
-  const unavailable = "The other service cannot be reached right now.";
+  const unavailable = "Spotify cannot be reached right now.";
   const cases = [
     { name: "down", fault: { status: 503 }, status: 503, says: unavailable },
     { name: "a gateway's HTML", fault: { status: 502, ...html }, status: 503, says: unavailable },
@@ -183,7 +183,7 @@ test.describe("the catalogue is in trouble:", () => {
       name: "HTML as if all were well",
       fault: { status: 200, ...html },
       status: 200,
-      says: "The other service gave an answer that makes no sense.",
+      says: "Spotify gave an answer that makes no sense.",
     },
     {
       name: "it asks for patience",

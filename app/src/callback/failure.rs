@@ -20,13 +20,14 @@ impl Failure {
     /// What is said to a person who is signed in all the same and goes on into the app. Nothing
     /// where there is nothing to tell: an answer that comes a second time, as after a double click,
     /// a reload or the Back button, changes nothing for them, nor does their own no.
-    pub fn in_passing(&self) -> Option<&'static str> {
+    /// `label` is the service they were at.
+    pub fn in_passing(&self, label: &str) -> Option<String> {
         match self {
             Self::UnknownProvider | Self::StartedElsewhere => None,
-            Self::TokenInAddress => Some("Tokens in an address are never accepted."),
+            Self::TokenInAddress => Some("Tokens in an address are never accepted.".to_owned()),
             Self::Refused(error) => match error.code {
                 Code::TransactionMissing | Code::StateMismatch | Code::AccessDenied => None,
-                code => Some(code.sentence()),
+                code => Some(Problem::from(ApiError::new(code)).naming(label).sentence),
             },
         }
     }
@@ -141,11 +142,14 @@ mod tests {
     #[test]
     fn second_answer_is_no_news_to_a_signed_in_person() {
         for code in [Code::TransactionMissing, Code::AccessDenied] {
-            assert_eq!(Failure::Refused(ApiError::new(code)).in_passing(), None);
+            assert_eq!(
+                Failure::Refused(ApiError::new(code)).in_passing("Spotify"),
+                None
+            );
         }
         assert!(
             Failure::Refused(ApiError::new(Code::ProviderUnavailable))
-                .in_passing()
+                .in_passing("Spotify")
                 .is_some()
         );
     }
