@@ -20,4 +20,5 @@ CREATE TABLE refresh (
     written_at BIGINT NOT NULL,
     PRIMARY KEY (session_id, provider, token_hash, generation)
 );
-CREATE INDEX refresh_by_time ON refresh (written_at);
+-- What is looked through for results past their time: not the hashes, which stay.
+CREATE INDEX refresh_by_time ON refresh (written_at) WHERE result IS NOT NULL OR superseded = 0;

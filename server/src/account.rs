@@ -261,10 +261,12 @@ impl World {
         // Told first: what fails must not cost the tokens that a revocation needs.
         let mut session = self.view(jar, &known);
         session.connections.retain(|one| one.provider != provider);
+        // The provider knows the newest alone, which this browser may not have seen yet.
+        let tokens = self.newest_of(provider, &claims.sid, *connection).await;
         self.store.disconnect(&claims.sub, provider, now).await?;
         self.views.invalidate_account(&claims.sub);
         jar.unset_cut(&CookieName::tokens(provider));
-        let revoked = self.take_back(provider, connection.tokens).await;
+        let revoked = self.take_back(provider, tokens).await;
         Ok(Disconnected {
             revoked,
             manage_url: configured.manage_url.map(str::to_owned),
@@ -293,15 +295,20 @@ impl World {
     pub async fn delete_account(self: &Arc<Self>, jar: &mut Jar) -> Result<Deleted, AccountError> {
         let (claims, known) = self.recently_signed_in(jar).await?;
         let now = self.clock.now();
-        let held: Vec<(&Provider, Option<TokenSet>)> = self
-            .providers
-            .iter()
-            .filter(|provider| known.has_identity_of(&provider.id))
-            .map(|provider| {
-                let held = self.connections.open(jar, &provider.id, &claims.sid, now);
-                (provider, held.connection().map(|held| held.tokens))
-            })
-            .collect();
+        let mut held: Vec<(&Provider, Option<TokenSet>)> = Vec::new();
+        for provider in &self.providers {
+            if !known.has_identity_of(&provider.id) {
+                continue;
+            }
+            let connection = self.connections.open(jar, &provider.id, &claims.sid, now);
+            let tokens = match connection.connection() {
+                Some(connection) => {
+                    Some(self.newest_of(&provider.id, &claims.sid, connection).await)
+                }
+                None => None,
+            };
+            held.push((provider, tokens));
+        }
         let ended = self
             .store
             .delete_account(&claims.sub, now)

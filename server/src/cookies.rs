@@ -126,6 +126,11 @@ impl Jar {
         }
     }
 
+    /// Whether the answer sets or unsets anything.
+    pub fn is_changed(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
     /// Whether the browser holds anything under this name, good or not.
     pub fn holds(&self, name: &CookieName) -> bool {
         self.received.contains_key(name.as_str())

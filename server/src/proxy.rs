@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::error::{ApiError, Code};
 use axum::body::Body;
@@ -31,6 +32,8 @@ const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 const ERROR_BYTES: usize = 64 * 1024;
 /// Tokens are new for so long, in seconds: nobody asks for newer ones because these are not taken.
 const NEW_S: i64 = 15;
+/// Until an answer begins, whatever is refreshed, looked up and waited for before it.
+const DEADLINE: Duration = Duration::from_millis(14_500);
 /// So often a call is made anew with renewed tokens that were found, before new ones are asked for.
 const RESENT: usize = 3;
 /// The longest request body.
@@ -49,7 +52,12 @@ const ANSWER_HEADERS: &[HeaderName] = &[header::CONTENT_TYPE, header::ETAG];
 /// Answers `/api/spotify/v1/{path}`.
 pub async fn handle(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
     let mut jar = Jar::read(request.headers());
-    let mut response = match world.pass_on(request, &mut jar).await {
+    let passed = tokio::time::timeout(DEADLINE, world.pass_on(request, &mut jar)).await;
+    let passed = passed.unwrap_or_else(|_| {
+        tracing::warn!("a call took too long");
+        Err(Code::ProviderUnavailable.into())
+    });
+    let mut response = match passed {
         Ok(response) => response,
         Err(error) => answer::envelope(&error),
     };
@@ -137,6 +145,7 @@ impl World {
                 self.limits.check_call(&claims.sid, client)?;
                 let call = read(request, &path, endpoint).await?;
                 let whose = Whose::Session(claims.sid.clone());
+                let epoch = held.epoch.clone();
                 self.held_back.check(&whose, endpoint, self.clock.now())?;
                 let result = self
                     .call_as_person(provider, &call, &claims, *held, jar)
@@ -147,6 +156,10 @@ impl World {
                     // The browser may hold the cookies of another session by now.
                     jar.leave();
                     return Err(Code::SignedOut.into());
+                }
+                // The call may have taken long, and the connection may have ended meanwhile.
+                if jar.is_changed() && !self.is_of_epoch(&claims.sid, &provider.id, &epoch).await {
+                    jar.leave();
                 }
                 match result {
                     // The connection is over, but what everybody may look at needs none.
@@ -179,8 +192,17 @@ impl World {
         let held = self.connections.open(jar, provider, &claims.sid, now);
         match self.known(claims).await {
             Ok(Some(known)) => held.of_epoch(known.epoch_of(provider).as_deref()),
-            _ => held,
+            Ok(None) => Held::Worthless,
+            Err(_) => held,
         }
+    }
+
+    /// Whether a connection goes on, as the database says it now.
+    async fn is_of_epoch(&self, session: &str, provider: &str, epoch: &str) -> bool {
+        let found = self.store.session_and_account(session).await;
+        matches!(found, Ok(Some((.., identities))) if identities
+            .iter()
+            .any(|identity| identity.provider == provider && identity.epoch() == epoch))
     }
 
     /// The same, but the newest there is: where this node knows that the browser had newer tokens, it
@@ -315,7 +337,9 @@ impl World {
                 Ok(TokenSet::clone(&renewed))
             }
             Err(error) => {
-                if matches!(error, NoTokens::Over | NoTokens::Disconnected) {
+                // What was disconnected is left alone: this answer may be late, and the browser may
+                // hold the next connection by now.
+                if error == NoTokens::Over {
                     jar.unset_cut(&CookieName::tokens(bond.provider));
                 }
                 Err(error.into())

@@ -21,7 +21,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
 use crate::clock::Stopwatch;
-use crate::connection::Bond;
+use crate::connection::{Bond, Connection};
 use crate::identify::{self, IdentifyError};
 use crate::provider::{Endpoints, Provider};
 use crate::store::{Outcome, Person, RefreshKey, StoreError};
@@ -32,6 +32,8 @@ use crate::world::World;
 const PATIENCE: Duration = Duration::from_secs(14);
 /// What an answer needs at most to be checked.
 const CHECK: Duration = Duration::from_millis(1500);
+/// So long those who wait for tokens also wait for the profile that is renewed with them.
+const PROFILE: Duration = Duration::from_secs(2);
 /// Between two successful refreshes lie at least this many seconds, however short a token lives.
 const FLOOR_S: i64 = 5;
 /// After trouble with the network the next try waits at most this long, in seconds, unless told more.
@@ -239,6 +241,38 @@ impl World {
         newest
     }
 
+    /// The newest that follows on what the browser holds of a provider.
+    pub(crate) async fn newest_of(
+        &self,
+        provider: &str,
+        session: &str,
+        held: Connection,
+    ) -> TokenSet {
+        let bond = Bond {
+            provider,
+            session,
+            epoch: &held.epoch,
+        };
+        match self.successor(bond, &held.tokens).await {
+            Some(newest) => TokenSet::clone(&newest),
+            None => held.tokens,
+        }
+    }
+
+    /// What follows on these tokens once a refresh that is under way on this node has landed.
+    pub(crate) async fn settled_successor(
+        &self,
+        bond: Bond<'_>,
+        tokens: &TokenSet,
+    ) -> Option<Arc<TokenSet>> {
+        let key = key(bond, tokens.refresh_token.as_ref()?, tokens);
+        let flying = self.refreshes.flying().get(&key).cloned();
+        if let Some(mut flying) = flying {
+            let _ = timeout(PATIENCE, flying.wait_for(Option::is_some)).await;
+        }
+        self.successor(bond, tokens).await
+    }
+
     /// Lets tokens that a consent brought follow on those that it replaced: whoever still carries the
     /// older cookie gets to the newer, and a refresh of the older that is under way is stored for
     /// nobody.
@@ -254,6 +288,14 @@ impl World {
             return Ok(());
         };
         let key = key(bond, before, older);
+        let is_same = newer
+            .refresh_token
+            .as_ref()
+            .is_some_and(|token| hash(token) == key.token_hash);
+        // They follow already, or nothing may follow on itself.
+        if is_same && newer.generation <= older.generation {
+            return Ok(());
+        }
         let superseded = newer
             .refresh_token
             .as_ref()
@@ -344,10 +386,17 @@ impl World {
             End::Landed(Outcome::Tokens { sealed, .. }) => {
                 match self.successors.open(key, refresh_token, &sealed, now) {
                     Ok(renewed) => {
+                        let renewed = Arc::new(renewed);
                         if crew.sent.load(Ordering::Relaxed) {
-                            self.renew_profile(&key.provider, &renewed).await;
+                            let (world, provider) = (Arc::clone(self), key.provider.clone());
+                            let tokens = Arc::clone(&renewed);
+                            let asking = self.tasks.spawn(async move {
+                                world.renew_profile(&provider, &tokens).await
+                            });
+                            // It goes on, but nobody waits long for a name.
+                            let _ = timeout(PROFILE, asking).await;
                         }
-                        Landed::Tokens(Arc::new(renewed))
+                        Landed::Tokens(renewed)
                     }
                     // Another node knows the key, and so will this one in a moment.
                     Err(SuccessorError::UnknownKey) => Landed::Failed {

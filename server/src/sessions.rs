@@ -211,7 +211,7 @@ impl World {
                     self.issue(jar, &known)?;
                 }
                 for provider in jar.token_providers() {
-                    self.tend(jar, &provider, &known).await?;
+                    self.tend(jar, &provider, &known).await;
                 }
                 Ok(self.view(jar, &known))
             }
@@ -220,7 +220,7 @@ impl World {
 
     /// Clears a connection that is worth nothing, and seals one anew whose key seals no more, or which
     /// is older than what this browser had before.
-    async fn tend(&self, jar: &mut Jar, provider: &str, known: &Known) -> Result<(), TooLarge> {
+    async fn tend(&self, jar: &mut Jar, provider: &str, known: &Known) {
         let now = self.clock.now();
         let epoch = known.epoch_of(provider);
         let held = self.connections.open(jar, provider, &known.row.id, now);
@@ -228,9 +228,9 @@ impl World {
             Held::Connection(connection) => connection,
             Held::Worthless => {
                 jar.unset_cut(&CookieName::tokens(provider));
-                return Ok(());
+                return;
             }
-            Held::Nothing | Held::Foreign => return Ok(()),
+            Held::Nothing | Held::Foreign => return,
         };
         let bond = Bond {
             provider,
@@ -245,10 +245,13 @@ impl World {
         if newer.is_some() || connection.outworn {
             let tokens = newer.as_deref().unwrap_or(&connection.tokens);
             let ends_at = now + self.settings.session_max_s;
-            self.connections
-                .keep(jar, tokens, bond, ends_at, now, &self.rng)?;
+            let kept = self
+                .connections
+                .keep(jar, tokens, bond, ends_at, now, &self.rng);
+            if kept.is_err() {
+                tracing::warn!(provider, "there is no room to seal a connection anew");
+            }
         }
-        Ok(())
     }
 
     /// What a page may be rendered with: the same view, with no cookie touched, and whether the

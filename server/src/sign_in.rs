@@ -7,6 +7,7 @@ mod hand_over;
 pub(crate) use begin::is_recent;
 pub use complete::Visitor;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use app::error::{ApiError, Code};
@@ -195,6 +196,9 @@ pub struct Finished {
     deed: Deed,
     tokens: TokenSet,
     transaction: Transaction,
+    /// What followed on the tokens of other providers that the browser held: it may not have seen it
+    /// yet, and with the session before it is gone.
+    others: HashMap<String, Arc<TokenSet>>,
 }
 
 impl Finished {

@@ -25,10 +25,6 @@ use crate::settings::Settings;
 use crate::store::Store;
 use crate::successors::{self, Successors};
 
-/// So long after a browser has shown renewed tokens, by having them renewed in turn, an older cookie
-/// of its may still be under way, in seconds.
-const RENEWED_S: i64 = 600;
-
 /// The server's parts, made once at start and shared by all requests.
 #[derive(Debug)]
 pub struct World {
@@ -205,10 +201,7 @@ impl World {
                 "sessions past their time stay for now"
             );
         }
-        let purged = self
-            .store
-            .purge_refreshes(now - successors::LIFE_S, now - RENEWED_S)
-            .await;
+        let purged = self.store.purge_refreshes(now - successors::LIFE_S).await;
         if let Err(error) = purged {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,

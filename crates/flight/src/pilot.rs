@@ -133,6 +133,8 @@ impl<R: Clone> Pilot<R> {
                 if at.elapsed.saturating_sub(asked) <= SEND_LEASE.saturating_sub(SEND_DEADLINE) {
                     self.state = State::Sending { fence };
                     Action::Send { fence }
+                } else if at.elapsed >= GIVE_UP {
+                    self.end(End::GivenUp)
                 } else {
                     let own = self.stamp(fence, Stage::Sending);
                     self.claim(own, at)

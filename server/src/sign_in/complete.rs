@@ -1,5 +1,6 @@
 //! The end of a transaction: the answer is checked, the code exchanged, the person known.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use oauth::transaction::{Intent, Transaction};
 
 use super::begin::scopes;
 use super::{CompleteError, Deed, Finished, digest};
-use crate::connection::Bond;
+use crate::connection::{Bond, Connection};
 use crate::cookies::{CookieName, Jar};
 use crate::exchanges::{Joined, NoResult};
 use crate::identify::{Identified, identify};
@@ -92,9 +93,10 @@ impl World {
             Joined::Again(attendance) => attendance,
             Joined::First(sender, attendance) => {
                 let (world, who) = (Arc::clone(self), who.clone());
+                let others = self.others(jar, &who, validated.transaction());
                 self.tasks.spawn(async move {
                     let outcome = world
-                        .exchange(validated, &who, visitor.browser.as_deref())
+                        .exchange(validated, &who, visitor.browser.as_deref(), others)
                         .await
                         .map_err(Arc::new);
                     sender.send_replace(Some(Arc::new(outcome)));
@@ -197,6 +199,7 @@ impl World {
         validated: ValidatedCallback,
         before: &Who,
         browser: Option<&str>,
+        others: Vec<(String, Connection)>,
     ) -> Result<Finished, CompleteError> {
         let now = self.clock.now();
         self.use_up(validated.transaction(), now).await?;
@@ -237,6 +240,7 @@ impl World {
         if endpoints.capabilities.end_session {
             tokens.id_token = granted.id_token;
         }
+        let others = self.settled(before, others).await;
         let deed = match validated.transaction().intent {
             Intent::SignIn => {
                 self.sign_in(provider, &identified, &tokens, before, browser)
@@ -258,7 +262,50 @@ impl World {
             deed,
             tokens,
             transaction: validated.into_transaction(),
+            others,
         })
+    }
+
+    /// The connections to other providers, where the session that holds them is about to be replaced.
+    fn others(&self, jar: &Jar, who: &Who, transaction: &Transaction) -> Vec<(String, Connection)> {
+        let Some(claims) = who.session() else {
+            return Vec::new();
+        };
+        if transaction.intent != Intent::SignIn {
+            return Vec::new();
+        }
+        let others = jar.token_providers().into_iter();
+        let others = others.filter(|provider| *provider != transaction.provider);
+        others
+            .filter_map(|provider| {
+                let now = self.clock.now();
+                let held = self.connections.open(jar, &provider, &claims.sid, now);
+                Some((provider, held.connection()?))
+            })
+            .collect()
+    }
+
+    /// What followed on these connections, while it can still be found.
+    async fn settled(
+        &self,
+        before: &Who,
+        others: Vec<(String, Connection)>,
+    ) -> HashMap<String, Arc<TokenSet>> {
+        let mut settled = HashMap::new();
+        let Some(claims) = before.session() else {
+            return settled;
+        };
+        for (provider, held) in others {
+            let bond = Bond {
+                provider: &provider,
+                session: &claims.sid,
+                epoch: &held.epoch,
+            };
+            if let Some(newest) = self.settled_successor(bond, &held.tokens).await {
+                settled.insert(provider, newest);
+            }
+        }
+        settled
     }
 
     /// Writes down that the transaction was used. Before anything is sent: a database that fails

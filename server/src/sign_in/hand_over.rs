@@ -61,6 +61,8 @@ impl World {
             });
             match held {
                 Some(Held::Connection(held)) => {
+                    let tokens = finished.others.get(&provider);
+                    let tokens = tokens.map_or(&held.tokens, |newest| newest);
                     if previous != Some(session) {
                         let bond = Bond {
                             provider: &provider,
@@ -68,9 +70,9 @@ impl World {
                             epoch: &held.epoch,
                         };
                         self.connections
-                            .keep(jar, &held.tokens, bond, ends_at, now, &self.rng)?;
+                            .keep(jar, tokens, bond, ends_at, now, &self.rng)?;
                     }
-                    connections.push(self.describe_connection(&provider, &held.tokens));
+                    connections.push(self.describe_connection(&provider, tokens));
                 }
                 Some(Held::Foreign) => {}
                 _ => jar.unset_cut(&CookieName::tokens(&provider)),
@@ -80,7 +82,10 @@ impl World {
         match &finished.deed {
             Deed::SignedIn { .. } | Deed::Connected { .. } => {
                 jar.unset_cut(&CookieName::link());
-                let older = own_held.map(|held| held.tokens);
+                let older = match own_held {
+                    Some(held) => Some(self.newest_of(own, session, held).await),
+                    None => None,
+                };
                 let tokens = self.with_older_refresh_token(own, &finished.tokens, older.as_ref());
                 // The identity may have been unlinked since: then there is nothing to be connected to.
                 let Some(epoch) = epoch_of(own) else {
@@ -95,7 +100,13 @@ impl World {
                     .keep(jar, &tokens, bond, ends_at, now, &self.rng)?;
                 if let Some(older) = older.filter(|_| previous == Some(session)) {
                     // Another tab may carry the older ones, and bring their successors late.
-                    self.replace_tokens(bond, &older, &tokens).await?;
+                    if let Err(error) = self.replace_tokens(bond, &older, &tokens).await {
+                        // Then the older ones end by themselves.
+                        tracing::warn!(
+                            error = &error as &dyn std::error::Error,
+                            "older tokens do not lead on to those of a consent"
+                        );
+                    }
                     self.refreshes.has_seen_newer(bond, &tokens);
                 }
                 connections.push(self.describe_connection(own, &tokens));

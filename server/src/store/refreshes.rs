@@ -85,7 +85,7 @@ const REPLACE: &str = "INSERT INTO refresh \
      ON CONFLICT (session_id, provider, token_hash, generation) DO UPDATE SET \
      fence = refresh.fence + 1, holder = '', stage = 'landed', result = excluded.result, \
      superseded = excluded.superseded, written_at = excluded.written_at \
-     WHERE refresh.stage <> 'landed'";
+     WHERE refresh.stage <> 'landed' OR refresh.result IS NULL";
 
 impl Store {
     /// The refresh of this key.
@@ -93,7 +93,8 @@ impl Store {
         RefreshRow { store: self, key }
     }
 
-    /// Lands a refresh from outside, whatever is under way for it, but never over a result.
+    /// Lands a refresh from outside, whatever is under way for it and also where the provider ended
+    /// the connection, but never over tokens.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -125,33 +126,19 @@ impl Store {
         Ok(())
     }
 
-    /// Takes results away that no browser can need any more: those of before `older_than`, and those
-    /// whose successor was renewed itself before `renewed_before`. A token that was superseded stays
-    /// known as such.
+    /// Takes results of before `older_than` away. A token that was superseded stays known as such.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn purge_refreshes(
-        &self,
-        older_than: i64,
-        renewed_before: i64,
-    ) -> Result<(), StoreError> {
-        const UNNEEDED: &str = "(written_at < $1 OR EXISTS (SELECT 1 FROM refresh AS later \
-             WHERE later.session_id = refresh.session_id AND later.provider = refresh.provider \
-             AND later.generation > refresh.generation AND later.stage = 'landed' \
-             AND later.written_at >= refresh.written_at AND later.written_at < $2))";
-        let statements = [
-            format!(
-                "UPDATE refresh SET result = NULL \
-                 WHERE superseded = 1 AND result IS NOT NULL AND {UNNEEDED}"
-            ),
-            format!("DELETE FROM refresh WHERE superseded = 0 AND {UNNEEDED}"),
-        ];
+    pub async fn purge_refreshes(&self, older_than: i64) -> Result<(), StoreError> {
         retried!(async {
-            for statement in &statements {
+            for statement in [
+                "UPDATE refresh SET result = NULL \
+                 WHERE written_at < $1 AND result IS NOT NULL AND superseded = 1",
+                "DELETE FROM refresh WHERE written_at < $1 AND superseded = 0",
+            ] {
                 sqlx::query(statement)
                     .bind(older_than)
-                    .bind(renewed_before)
                     .execute(&self.pool)
                     .await?;
             }

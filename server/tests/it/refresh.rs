@@ -687,3 +687,97 @@ async fn an_older_cookie_is_left_alone_where_nothing_follows_on_it() {
         assert!(browser.get("/api/session").await.set_cookies().is_empty());
     }
 }
+
+#[tokio::test]
+async fn another_sign_in_takes_the_newest_tokens_of_other_providers_along() {
+    let stage = Stage::new().await;
+    stage
+        .control()
+        .set_refresh_policy(RefreshPolicy::RotateKillFamily, false);
+    let mut browser = stage.with_both().await;
+    stage.advance(3600);
+    // The browser hung up before it saw the new cookie, and signs in with Google.
+    let mut tab = browser.clone();
+    assert_eq!(tab.refresh().await.status, StatusCode::OK);
+    browser.sign_in_with("google", "ada").await;
+    assert_eq!(browser.me().await.status, StatusCode::OK);
+    stage.advance(3600);
+    assert_eq!(browser.me().await.status, StatusCode::OK);
+    assert_eq!(stage.control().superseded_sent(), (0, 0));
+}
+
+#[tokio::test]
+async fn a_refresh_under_way_is_waited_for_when_another_sign_in_ends_its_session() {
+    let stage = Stage::new().await;
+    stage
+        .control()
+        .set_refresh_policy(RefreshPolicy::RotateKillFamily, false);
+    let mut browser = stage.with_both().await;
+    stage.advance(3600);
+    stage.control().clear_log();
+    stage
+        .control()
+        .fault(Fault::delay(TOKEN, 500))
+        .expect("a fault");
+    let mut tab = browser.clone();
+    let sign_in = async {
+        stage.until_called(TOKEN, 1).await;
+        browser.sign_in_with("google", "ada").await
+    };
+    tokio::join!(tab.refresh(), sign_in);
+    assert_eq!(browser.me().await.status, StatusCode::OK);
+    stage.advance(3600);
+    assert_eq!(browser.me().await.status, StatusCode::OK);
+    assert_eq!(stage.control().superseded_sent(), (0, 0));
+}
+
+#[tokio::test]
+async fn a_browser_that_never_saw_a_new_cookie_is_led_on_for_a_day() {
+    let stage = Stage::new().await;
+    stage
+        .control()
+        .set_refresh_policy(RefreshPolicy::RotateKillFamily, false);
+    let browser = due(&stage).await;
+    for visit in 0..20 {
+        assert_eq!(browser.clone().me().await.status, StatusCode::OK, "{visit}");
+        stage.advance(4000);
+        stage.world.tidy().await;
+    }
+    assert_eq!(stage.control().superseded_sent(), (0, 0));
+}
+
+#[tokio::test]
+async fn a_consent_with_an_older_cookie_leads_on() {
+    for policy in RefreshPolicy::ALL {
+        let stage = Stage::new().await;
+        stage.control().set_refresh_policy(policy, false);
+        let mut browser = due(&stage).await;
+        let mut old = browser.clone();
+        assert_eq!(browser.refresh().await.status, StatusCode::OK);
+        // The newer cookie was lost, and the person agrees to more, twice.
+        for _ in 0..2 {
+            stage.advance(1);
+            assert_eq!(grant_top(&mut old).await, ["top"], "{policy:?}");
+        }
+        for _ in 0..3 {
+            stage.advance(3600);
+            assert_eq!(old.me().await.status, StatusCode::OK, "{policy:?}");
+            assert_eq!(browser.me().await.status, StatusCode::OK, "{policy:?}");
+            assert_eq!(permissions(&browser.session().await), ["top"], "{policy:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_disconnect_takes_back_is_the_newest_token() {
+    let stage = Stage::new().await;
+    let mut browser = stage.signed_in_with("google", "ada").await;
+    stage.advance(3600);
+    let mut tab = browser.clone();
+    assert_eq!(tab.refresh_at("google").await.status, StatusCode::OK);
+    let answer = browser.disconnect("google").await;
+    assert_eq!(answer.json()["revoked"], true, "{}", answer.text);
+    tab.refresh_at("google")
+        .await
+        .is_refusal(409, "not_connected");
+}

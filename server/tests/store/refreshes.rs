@@ -195,40 +195,51 @@ on_both! {
         assert_eq!(insert(store, &key("h", 1), "me").await, Wrote::Done);
     }
 
-    async fn results_that_nobody_needs_any_more_go(database: Database) {
+    async fn results_past_their_time_go_and_what_they_superseded_stays_known(database: Database) {
         let store = &database.store;
         sign_in(store, &ada(&["id:ada"]), 1).await;
-        land(store, &key("zero", 0), tokens(true), 100).await;
-        land(store, &key("one", 1), tokens(true), 200).await;
-        land(store, &key("two", 2), tokens(true), 300).await;
-        // The last is there for whoever still has the one before; `one` was renewed too short a time
-        // ago for its cookie to have gone everywhere.
-        store.purge_refreshes(0, 250).await.expect("purged");
-        let has_result = async |hash: &str, generation| {
-            let found = look(store, &key(hash, generation)).await;
-            matches!(
-                found,
-                Found::Row(Some(Row { phase: Phase::Landed(Outcome::Tokens { .. }), .. }))
-            )
-        };
-        assert!(!has_result("zero", 0).await);
-        assert!(has_result("one", 1).await && has_result("two", 2).await);
-        // It is known as superseded all the same.
-        assert_eq!(insert(store, &key("zero", 7), "me").await, Wrote::Refused);
-        store.purge_refreshes(301, 0).await.expect("purged");
-        assert!(!has_result("one", 1).await && !has_result("two", 2).await);
-        assert_eq!(database.number("SELECT COUNT(*) FROM refresh").await, 3);
-    }
-
-    async fn a_result_of_a_newer_grant_outlives_those_of_an_older_one(database: Database) {
-        let store = &database.store;
-        sign_in(store, &ada(&["id:ada"]), 1).await;
-        land(store, &key("old", 5), tokens(true), 100).await;
-        land(store, &key("new", 0), tokens(true), 500).await;
-        store.purge_refreshes(0, 400).await.expect("purged");
+        land(store, &key("old", 0), tokens(true), 100).await;
+        land(store, &key("kept", 1), tokens(false), 100).await;
+        land(store, &key("new", 2), tokens(true), 200).await;
+        store.purge_refreshes(200).await.expect("purged");
+        let old = look(store, &key("old", 0)).await;
+        assert_eq!(old, Found::Row(Some(Row {
+            written_at: 100,
+            ..row(1, "me", Phase::Landed(Outcome::Over))
+        })));
+        assert_eq!(insert(store, &key("old", 7), "me").await, Wrote::Refused);
+        // A token that stayed good is claimed anew.
+        assert_eq!(look(store, &key("kept", 1)).await, Found::Row(None));
+        assert_eq!(insert(store, &key("kept", 1), "me").await, Wrote::Done);
         assert!(matches!(
-            look(store, &key("new", 0)).await,
+            look(store, &key("new", 2)).await,
             Found::Row(Some(Row { phase: Phase::Landed(Outcome::Tokens { .. }), .. }))
         ));
+    }
+
+    async fn a_consent_follows_on_all_but_tokens(database: Database) {
+        let store = &database.store;
+        sign_in(store, &ada(&["id:ada"]), 1).await;
+        let consent = Outcome::Tokens { sealed: "v1.k.consent".into(), superseded: true };
+        insert(store, &key("flying", 0), "me").await;
+        land(store, &key("over", 0), Phase::Landed(Outcome::Over), 10).await;
+        land(store, &key("landed", 0), tokens(true), 10).await;
+        let mut results = Vec::new();
+        for hash in ["none", "flying", "over", "landed"] {
+            let key = key(hash, 0);
+            store.replace_refresh(&key, &consent, 20).await.expect("an answer");
+            let Found::Row(Some(row)) = look(store, &key).await else {
+                panic!("{hash} is there");
+            };
+            results.push(row.phase == Phase::Landed(consent.clone()));
+        }
+        assert_eq!(results, [true, true, true, false]);
+        let late = swap(
+            store,
+            &key("flying", 0),
+            stamp(1, "me", Stage::Claimed),
+            &row(1, "me", Phase::Sending),
+        );
+        assert_eq!(late.await, Wrote::Refused);
     }
 }

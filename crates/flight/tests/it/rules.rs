@@ -287,4 +287,12 @@ fn nobody_waits_for_ever() {
         pilot().next(Event::Unknown, at(GIVE_UP)),
         Action::End(End::GivenUp)
     );
+    let mut slow = pilot();
+    slow.next(Event::Found(None), soon());
+    slow.next(Event::Written, soon());
+    assert_eq!(
+        slow.next(Event::Written, at(GIVE_UP)),
+        Action::End(End::GivenUp),
+        "a store that takes its time with every write"
+    );
 }
