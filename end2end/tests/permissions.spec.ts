@@ -323,7 +323,7 @@ test.describe("the page of permissions", () => {
     );
     await ending.getByRole("button", { name: "Disconnect Spotify" }).click();
     await ending.getByRole("button", { name: "Disconnect Spotify" }).click();
-    await expect(ending.getByRole("status")).toContainText("Spotify is disconnected here.");
+    await expect(ending.getByRole("status")).toContainText("Spotify is disconnected in every browser");
     await expect(connectHere(page)).toBeVisible();
     await expect(accountButton(page)).toBeVisible();
     expect(await held(page)).toEqual([]);

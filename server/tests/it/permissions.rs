@@ -205,7 +205,8 @@ async fn the_permissions_page_knows_every_state_at_once() {
     assert!(!page.contains("Nothing special"), "{page}");
     for part in [
         "Your top artists and tracks",
-        "Since",
+        "Agreed last",
+        "ends in every browser of your account",
         "Until",
         "Disconnect",
     ] {
