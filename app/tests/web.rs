@@ -850,6 +850,77 @@ async fn nothing_of_one_person_is_shown_to_the_next() {
 }
 
 #[wasm_bindgen_test]
+async fn deed_that_finds_the_connection_gone_waits_for_another_one() {
+    let session = r#"{"signed_in":true,"account":{"id":"a1","name":"Ada","picture":null},"identities":[{"provider":"spotify","subject":"ada","name":null,"linked_at":0}]}"#;
+    answer_with(&format!(
+        "const at = typeof request === 'string' ? request : request.url; \
+         if (at.includes('/api/session')) {{ {} }} {}",
+        json_answer(200, session),
+        json_answer(409, r#"{"code":"not_connected","message":"x"}"#),
+    ));
+    let (shown, session) = with_shelf(connected(&["follow"]), keep_button);
+    turn().await;
+    button(&shown, FOLLOW).unwrap().click();
+    until(|| button(&shown, "Connect Spotify on this device").is_some()).await;
+    for _ in 0..5 {
+        turn().await;
+    }
+    assert!(shown.find("dialog[open]").is_some());
+    assert!(
+        shown.text().contains("Follow Marlow Quill?"),
+        "{}",
+        shown.text()
+    );
+    // It is nobody else's.
+    session.put(signed_in_as("a2", "Hanako"));
+    until(|| shown.find("dialog[open]").is_none()).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_is_under_way_is_told_in_the_sheet() {
+    answer_with("return new Promise(() => {});");
+    let (shown, session) = with_shelf(connected(&[]), keep_button);
+    turn().await;
+    button(&shown, FOLLOW).unwrap().click();
+    until(|| shown.find("dialog[open]").is_some()).await;
+    session.put(connected(&["follow"]));
+    until(|| button(&shown, "Go on").is_some()).await;
+    let go_on = button(&shown, "Go on").unwrap();
+    go_on.click();
+    until(|| shown.text().contains("Following Marlow Quill…")).await;
+    assert_eq!(go_on.get_attribute("aria-busy").as_deref(), Some("true"));
+}
+
+#[wasm_bindgen_test]
+async fn look_that_was_asked_before_a_deed_undoes_nothing() {
+    // The look answers after the deed, with what was true before it.
+    answer_with(
+        "const at = typeof request === 'string' ? request : request.url; \
+         if (at.includes('/contains')) { \
+             return new Promise((resolve) => { window.later = resolve; }); \
+         } \
+         return Promise.resolve(new Response('', { status: 200 }));",
+    );
+    let (shown, _) = with_shelf(connected(&["follow", "following"]), || {
+        use_shelf().look(vec![follow().uri]);
+        keep_button()
+    });
+    until(|| calls() == 1).await;
+    button(&shown, FOLLOW).unwrap().click();
+    until(|| button(&shown, FOLLOWING).is_some()).await;
+    Function::new_no_args(
+        "window.later(new Response('[false]', \
+         { headers: { 'content-type': 'application/json' } }));",
+    )
+    .call0(&JsValue::NULL)
+    .unwrap();
+    for _ in 0..10 {
+        turn().await;
+    }
+    assert!(button(&shown, FOLLOWING).is_some());
+}
+
+#[wasm_bindgen_test]
 async fn page_comes_back_when_another_tab_has_connected() {
     answer_with(&json_answer(401, r#"{"code":"reauthorize","message":"x"}"#));
     let (shown, session) = with_shelf(connected(&["top"]), || {
