@@ -362,11 +362,12 @@ impl Desk {
         }
     }
 
-    /// Ends with `failure` on the page that the person went from, unless they are signed out by now.
+    /// Ends with `failure` on the page that the person went from, unless they are signed out by now
+    /// or somebody else is here: neither the page nor what was wanted is theirs.
     async fn come_back(&self, failure: Failure, away: &Away) {
-        if !self.is_signed_in().await {
-            self.stage.try_set(Stage::Failed(failure));
-            return;
+        let account = self.account().await;
+        if account.is_none() || account != away.account {
+            return self.fail(failure).await;
         }
         let place = away.place.as_str();
         let path = place.split(['?', '#']).next().unwrap_or(place);
@@ -400,6 +401,12 @@ impl Desk {
     /// The page came from another site, so nothing was known of the session when it was drawn.
     async fn is_signed_in(&self) -> bool {
         self.session.ask().await.is_ok_and(|view| view.signed_in)
+    }
+
+    /// Whose session it is, in the same way.
+    async fn account(&self) -> Option<String> {
+        let view = self.session.ask().await.ok()?;
+        view.account.map(|account| account.id)
     }
 }
 

@@ -6,7 +6,7 @@ use app::callback::landed;
 use app::deed::Deed;
 use app::error::{ApiError, Code};
 use app::music::{Loading, use_call};
-use app::notice::{NoticeBar, provide_notice, use_notice};
+use app::notice::{Notice, NoticeBar, provide_notice, use_notice};
 use app::pages::account::browsers::Browsers;
 use app::pages::account::connections::Connections;
 use app::pages::account::farewell::Farewell;
@@ -351,7 +351,7 @@ async fn older_answer_does_not_undo_what_was_learnt() {
     answer_with("return new Promise((resolve) => { window.later = resolve; });");
     let (shown, session) = greeting(None);
     let session = session.get_value().unwrap();
-    keep_fresh(session, provide_notice(), false);
+    keep_fresh(session, provide_shelf(session), provide_notice(), false);
     turn().await;
     session.end();
     let answer = r#"{"signed_in":true,"account":{"id":"1","name":"Ada","picture":null}}"#;
@@ -371,7 +371,9 @@ async fn older_answer_does_not_undo_what_was_learnt() {
 async fn sign_out_of_another_tab_is_heard() {
     answer_with("return new Promise(() => {});");
     let (shown, session) = greeting(Some(signed_in_as("1", "Ada")));
-    keep_fresh(session.get_value().unwrap(), provide_notice(), false);
+    let session = session.get_value().unwrap();
+    keep_fresh(session, provide_shelf(session), provide_notice(), false);
+    verifiers::keep_back(&errand("/search"));
     turn().await;
     assert_eq!(shown.text(), "Hello, Ada");
     let other = web_sys::BroadcastChannel::new("stagedoor").unwrap();
@@ -379,6 +381,7 @@ async fn sign_out_of_another_tab_is_heard() {
     until(|| shown.text() == "Please sign in").await;
     other.close();
     assert_eq!(shown.text(), "Please sign in");
+    assert_eq!(verifiers::take_back(), None, "what was wanted goes, too");
 }
 
 #[wasm_bindgen_test]
@@ -918,6 +921,28 @@ async fn look_that_was_asked_before_a_deed_undoes_nothing() {
         turn().await;
     }
     assert!(button(&shown, FOLLOWING).is_some());
+}
+
+#[wasm_bindgen_test]
+async fn notice_and_errand_of_one_person_go_when_another_is_learnt_of() {
+    verifiers::storage().unwrap().clear().unwrap();
+    answer_with("return new Promise(() => {});");
+    let (shown, session) = with_shelf(connected(&[]), || {
+        let (session, notice) = (use_session(), use_notice());
+        keep_fresh(session, use_shelf(), notice, false);
+        notice.put("/", Notice::new("Ada's own").again(errand("/")));
+    });
+    turn().await;
+    let again = || button(&shown, "Choose another Spotify account");
+    assert!(again().is_some());
+    verifiers::keep_back(&errand("/search"));
+    // No other tab has told of it, and for a while nobody is known.
+    session.forget();
+    turn().await;
+    assert!(again().is_none(), "it is nobody's button");
+    session.put(signed_in_as("a2", "Hanako"));
+    until(|| !shown.text().contains("Ada's own")).await;
+    assert_eq!(verifiers::take_back(), None);
 }
 
 #[wasm_bindgen_test]
