@@ -243,5 +243,6 @@ async fn an_account_whose_tokens_are_elsewhere_connects_on_this_device() {
             page.contains("Connect Spotify on this device"),
             "{path}: {page}"
         );
+        assert!(!page.contains("signed in without"), "{path}: {page}");
     }
 }
