@@ -945,6 +945,62 @@ async fn notice_and_errand_of_one_person_go_when_another_is_learnt_of() {
     assert_eq!(verifiers::take_back(), None);
 }
 
+/// Answers nothing, and keeps what the last request said in `window.said`.
+const LISTENS: &str = "window.said = undefined; \
+    request.clone().text().then((said) => { window.said = said; }); \
+    return new Promise(() => {});";
+
+async fn said() -> String {
+    let said = || {
+        Reflect::get(&window(), &"said".into())
+            .ok()
+            .and_then(|said| said.as_string())
+    };
+    until(|| said().is_some()).await;
+    said().unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn connection_that_is_gone_is_made_anew_with_what_it_had_unless_it_was_given_up() {
+    let gone = || SessionView {
+        connections: Vec::new(),
+        ..connected(&[])
+    };
+    for given_up in [false, true] {
+        answer_with(LISTENS);
+        let (shown, session) = with_shelf(connected(&["top"]), || {
+            view! { <NeedsPermission permission=Permission::Follow>"Mine"</NeedsPermission> }
+        });
+        turn().await;
+        session.put(gone());
+        if given_up {
+            session.note_given_up("spotify");
+        }
+        let connect = || button(&shown, "Connect Spotify on this device");
+        until(|| connect().is_some()).await;
+        connect().unwrap().click();
+        until(|| calls() == 1).await;
+        let asked = said().await;
+        assert!(asked.contains(r#""follow""#), "{asked}");
+        assert_eq!(asked.contains(r#""top""#), !given_up, "{asked}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn end_of_a_connection_is_heard_from_another_tab() {
+    answer_with("return new Promise(() => {});");
+    let (shown, _) = with_shelf(connected(&["top"]), || {
+        keep_fresh(use_session(), use_shelf(), use_notice(), false);
+        view! { <NeedsPermission permission=Permission::Top>"Mine"</NeedsPermission> }
+    });
+    turn().await;
+    assert!(shown.text().contains("Mine"));
+    let other = web_sys::BroadcastChannel::new("stagedoor").unwrap();
+    other.post_message(&"ended spotify".into()).unwrap();
+    until(|| button(&shown, "Reconnect Spotify").is_some()).await;
+    other.close();
+}
+
 #[wasm_bindgen_test]
 async fn page_comes_back_when_another_tab_has_connected() {
     answer_with(&json_answer(401, r#"{"code":"reauthorize","message":"x"}"#));

@@ -48,6 +48,7 @@ pub fn keep_fresh(session: Session, shelf: Shelf, notice: NoticeBoard, asks_itse
                 ask(session);
             }
             News::Changed => ask(session),
+            News::Ended(provider) => _ = session.note_ended(&provider),
         });
     });
     // Not every switch is told by another tab: the Back button and an answer of the server tell of

@@ -195,14 +195,29 @@ impl Session {
             .with(|ended| ended.iter().any(|one| one == provider))
     }
 
-    /// Takes up that the connection to `provider` is over, as an answer told.
-    pub fn note_ended(self, provider: &str) {
+    /// Takes up that the connection to `provider` is over, as an answer or another tab told. Whether
+    /// that is news.
+    pub fn note_ended(self, provider: &str) -> bool {
+        let mut new = false;
         self.ended.maybe_update(|ended| {
-            let new = ended.iter().all(|one| one != provider);
+            new = ended.iter().all(|one| one != provider);
             if new {
                 ended.push(provider.to_owned());
             }
             new
+        });
+        new
+    }
+
+    /// Takes up that the person ended the connection to `provider`: what it was allowed is not asked
+    /// for again.
+    pub fn note_given_up(self, provider: &str) {
+        self.had
+            .update_value(|(_, known)| known.retain(|one| one.provider != provider));
+        self.ended.maybe_update(|ended| {
+            let many = ended.len();
+            ended.retain(|one| one != provider);
+            ended.len() != many
         });
     }
 

@@ -130,9 +130,10 @@ pub fn DisconnectButton(
     let press = {
         let (name, label) = (name.clone(), label.clone());
         Callback::new(move |()| {
-            let label = label.clone();
+            let (id, label) = (id.clone(), label.clone());
             act.run(&name, disconnect(id.clone()), move |ended| {
                 session.put(ended.session);
+                session.note_given_up(&id);
                 tabs::tell(&News::Changed);
                 Some(ended_in_words(&label, ended.revoked, ended.manage_url))
             });
