@@ -13,6 +13,7 @@ use app::pages::account::farewell::Farewell;
 use app::pages::account::pending::PendingLink;
 use app::pages::account::recent::Recent;
 use app::pages::account::ways::Ways;
+use app::pages::search::SeeToo;
 use app::parts::artwork::Artwork;
 use app::parts::error_view::ErrorView;
 use app::parts::keep_button::KeepButton;
@@ -999,6 +1000,30 @@ async fn end_of_a_connection_is_heard_from_another_tab() {
     other.post_message(&"ended spotify".into()).unwrap();
     until(|| button(&shown, "Reconnect Spotify").is_some()).await;
     other.close();
+}
+
+#[wasm_bindgen_test]
+async fn who_may_keep_and_not_see_is_offered_the_other_half() {
+    answer_with(LISTENS);
+    let (shown, session) = with_shelf(connected(&["top"]), || view! { <SeeToo /> });
+    turn().await;
+    assert!(shown.find("button").is_none(), "nothing was kept");
+    session.put(connected(&["follow", "edit-library", "library"]));
+    until(|| button(&shown, "Show whom I follow already").is_some()).await;
+    session.put(connected(&["follow", "edit-library"]));
+    let both = || button(&shown, "Show what I follow and keep already");
+    until(|| both().is_some()).await;
+    both().unwrap().click();
+    until(|| calls() == 1).await;
+    let asked = said().await;
+    assert!(asked.contains(r#"["following","library"]"#), "{asked}");
+    session.put(connected(&[
+        "follow",
+        "edit-library",
+        "following",
+        "library",
+    ]));
+    until(|| both().is_none()).await;
 }
 
 #[wasm_bindgen_test]
