@@ -69,8 +69,9 @@ struct Ticket {
 struct Desk {
     stage: RwSignal<Stage>,
     slow: RwSignal<bool>,
-    /// Whether somebody who is signed in went to link an identity or to give permissions.
-    errand: RwSignal<bool>,
+    /// What somebody went for who was signed in as they went: to link an identity or to give
+    /// permissions.
+    errand: RwSignal<Option<Intent>>,
     session: Session,
     notice: NoticeBoard,
     /// The name of the provider.
@@ -94,7 +95,7 @@ pub fn CallbackPage() -> impl IntoView {
     let navigate = use_navigate();
     let params = use_params_map();
     let stage = RwSignal::new(Stage::Reading);
-    let (slow, errand) = (RwSignal::new(false), RwSignal::new(false));
+    let (slow, errand) = (RwSignal::new(false), RwSignal::new(None));
     let again = RwSignal::new(0_u32);
 
     let provider_id = move || params.with(|params| params.get("provider").unwrap_or_default());
@@ -145,9 +146,9 @@ pub fn CallbackPage() -> impl IntoView {
     });
 
     view! {
-        <Title text="Signing in" />
+        <Title text=move || title(errand.get()) />
         <section class="callback narrow">
-            <h1>{move || heading(&stage.get(), errand.get())}</h1>
+            <h1>{move || heading(&stage.get(), errand.get().is_some())}</h1>
             <div aria-live="polite">
                 {move || match stage.get() {
                     Stage::Reading | Stage::Asking | Stage::Done => {
@@ -155,8 +156,7 @@ pub fn CallbackPage() -> impl IntoView {
                     }
                     Stage::NoAnswer(error) => {
                         let problem = Problem {
-                            advice: "Your sign-in is not lost: as soon as the answer comes, it \
-                                     is finished.",
+                            advice: not_lost(errand.get()),
                             way_on: WayOn::TryAgain,
                             ..error.into()
                         };
@@ -194,6 +194,30 @@ pub fn CallbackPage() -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+const fn title(errand: Option<Intent>) -> &'static str {
+    match errand {
+        Some(Intent::Grant) => "Giving permission",
+        Some(Intent::Link) => "Linking an identity",
+        Some(Intent::SignIn) | None => "Signing in",
+    }
+}
+
+/// What is said while no answer of the server comes.
+const fn not_lost(errand: Option<Intent>) -> &'static str {
+    match errand {
+        Some(Intent::Grant) => {
+            "What you allowed is not lost: as soon as the answer comes, it is taken up."
+        }
+        Some(Intent::Link) => {
+            "What you proved is not lost: as soon as the answer comes, you are asked whether to link \
+             it."
+        }
+        Some(Intent::SignIn) | None => {
+            "Your sign-in is not lost: as soon as the answer comes, it is finished."
+        }
+    }
 }
 
 const fn heading(stage: &Stage, errand: bool) -> &'static str {
@@ -271,7 +295,7 @@ async fn read(desk: Desk, provider: String) {
         return desk.fail(Failure::StartedElsewhere).await;
     };
     let away = verifiers::away(&state);
-    desk.errand.try_set(away.is_some());
+    desk.errand.try_set(away.as_ref().map(|away| away.intent));
     let ticket = Rc::new(Ticket {
         provider,
         query: landed.query,
@@ -362,11 +386,12 @@ impl Desk {
         }
     }
 
-    /// Ends with `failure` on the page that the person went from, unless they are signed out by now.
+    /// Ends with `failure` on the page that the person went from, unless they are signed out by now
+    /// or somebody else is here: neither the page nor what was wanted is theirs.
     async fn come_back(&self, failure: Failure, away: &Away) {
-        if !self.is_signed_in().await {
-            self.stage.try_set(Stage::Failed(failure));
-            return;
+        let account = self.account().await;
+        if account.is_none() || account != away.account {
+            return self.fail(failure).await;
         }
         let place = away.place.as_str();
         let path = place.split(['?', '#']).next().unwrap_or(place);
@@ -401,6 +426,12 @@ impl Desk {
     async fn is_signed_in(&self) -> bool {
         self.session.ask().await.is_ok_and(|view| view.signed_in)
     }
+
+    /// Whose session it is, in the same way.
+    async fn account(&self) -> Option<String> {
+        let view = self.session.ask().await.ok()?;
+        view.account.map(|account| account.id)
+    }
 }
 
 /// The values of `state` in a query string, in order. More than one is for the server to refuse.
@@ -413,4 +444,22 @@ fn states(query: &str) -> Vec<String> {
         .iter()
         .filter_map(|state| state.as_string())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{not_lost, title};
+    use crate::sign_in::errand::Intent;
+
+    #[test]
+    fn errand_is_called_no_sign_in() {
+        for errand in [Some(Intent::Grant), Some(Intent::Link)] {
+            assert!(!title(errand).contains("Signing in"), "{errand:?}");
+            assert!(!not_lost(errand).contains("sign-in"), "{errand:?}");
+        }
+        for errand in [None, Some(Intent::SignIn)] {
+            assert_eq!(title(errand), "Signing in");
+            assert!(not_lost(errand).contains("Your sign-in is not lost"));
+        }
+    }
 }

@@ -39,6 +39,17 @@ impl Deed {
         }
     }
 
+    /// That it is under way.
+    pub fn doing(&self) -> String {
+        let name = &self.name;
+        match (self.is_of_artist(), self.keep) {
+            (true, true) => format!("Following {name}…"),
+            (true, false) => format!("Stopping to follow {name}…"),
+            (false, true) => format!("Saving {name}…"),
+            (false, false) => format!("Taking {name} out of your library…"),
+        }
+    }
+
     /// That it is done.
     pub fn done(&self) -> String {
         let name = &self.name;
@@ -173,6 +184,7 @@ mod tests {
             ..follow()
         };
         assert_eq!(follow().question(), "Follow Marlow Quill?");
+        assert_eq!(follow().doing(), "Following Marlow Quill…");
         assert_eq!(follow().done(), "You follow Marlow Quill now.");
         assert_eq!(follow().permission(), Permission::Follow);
         assert_eq!(

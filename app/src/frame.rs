@@ -92,10 +92,21 @@ fn full_title(title: String) -> String {
 fn Turning() -> impl IntoView {
     let session = use_session();
     let notice = use_notice();
-    let path = use_location().pathname;
+    let location = use_location();
+    let path = location.pathname;
     let at_first = untrack(|| path.get());
-    keep_fresh(session, notice, at_first.starts_with("/callback/"));
-    carry_on(session, use_shelf(), notice);
+    let shelf = use_shelf();
+    keep_fresh(session, shelf, notice, at_first.starts_with("/callback/"));
+    carry_on(session, shelf, notice);
+    let query = location.search;
+    Effect::new(move |before: Option<(String, String)>| {
+        let now = (path.get(), query.get());
+        // What is asked over a page is asked of that page, which the Back button leaves as well.
+        if before.is_some_and(|before| before != now) {
+            shelf.let_go();
+        }
+        now
+    });
     Effect::new(move |before: Option<String>| {
         let path = path.get();
         notice.turn_to(&path);

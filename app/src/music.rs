@@ -10,6 +10,7 @@ use crate::error::{ApiError, Code};
 use crate::session::fresh::ask;
 use crate::session::live::{Session, Tie, use_session};
 use crate::sign_in::words::SPOTIFY;
+use crate::tabs::{self, News};
 
 /// Where the Web API of Spotify is reached from here.
 const BASE: &str = "/api/spotify/v1";
@@ -114,9 +115,16 @@ where
 /// Takes up what a refusal tells about the session and its connection to Spotify.
 pub fn heed(session: Session, error: &ApiError) {
     match error.code {
-        Code::Reauthorize => session.note_ended(SPOTIFY),
+        Code::Reauthorize => note_ended(session),
         Code::SignedOut | Code::NotConnected => ask(session),
         _ => {}
+    }
+}
+
+/// Takes up that Spotify ended the connection, in this tab and in the others.
+fn note_ended(session: Session) {
+    if session.note_ended(SPOTIFY) {
+        tabs::tell(&News::Ended(SPOTIFY.to_owned()));
     }
 }
 

@@ -114,23 +114,34 @@ pub fn NoticeLinks(
         .collect_view()
 }
 
-/// Goes for an errand once more, as another person there.
+/// Goes for an errand once more, as another person there; for whom it was begun alone.
 #[component]
 fn Again(away: Away) -> impl IntoView {
-    use_session().provider(&away.provider).map(|provider| {
-        let label = format!("Choose another {} account", provider.label);
-        view! {
-            <SignInButton
-                provider
-                label
-                intent=away.intent
-                permissions=away.permissions
-                deed=away.deed
-                switch_account=true
-                quiet=true
-            />
-        }
-    })
+    let session = use_session();
+    let whose = away.account.clone();
+    // What one person wanted is no button of the next.
+    let theirs = Memo::new(move |_| {
+        let account = session.account().map(|account| account.id);
+        account.is_some() && account == whose
+    });
+    move || {
+        let away = away.clone();
+        let provider = session.provider(&away.provider);
+        provider.filter(|_| theirs.get()).map(|provider| {
+            let label = format!("Choose another {} account", provider.label);
+            view! {
+                <SignInButton
+                    provider
+                    label
+                    intent=away.intent
+                    permissions=away.permissions
+                    deed=away.deed
+                    switch_account=true
+                    quiet=true
+                />
+            }
+        })
+    }
 }
 
 /// Where the notice is shown and read out. It is on every page, empty or not, because a screen

@@ -30,10 +30,12 @@ pub struct Shelf {
     kept: RwSignal<HashMap<Uri, bool>>,
     under_way: RwSignal<HashSet<Uri>>,
     wanted: RwSignal<Option<Wanted>>,
-    /// Counts the people before. What was asked for one of them counts for nobody else.
+    /// Counts the people and the connections before. What was asked by one of them counts for no
+    /// other.
     whose: StoredValue<u32>,
-    /// Counts the deeds. What was asked before one may not know of it.
-    deeds: StoredValue<u32>,
+    /// Counts, for each thing, the beginnings and the ends of deeds. What was asked before one of
+    /// them may not know of it.
+    deeds: StoredValue<HashMap<Uri, u32>>,
 }
 
 /// Puts the shelf into context. Called once, by the app.
@@ -44,19 +46,30 @@ pub fn provide_shelf(session: Session) -> Shelf {
         under_way: RwSignal::new(HashSet::new()),
         wanted: RwSignal::new(None),
         whose: StoredValue::new(0),
-        deeds: StoredValue::new(0),
+        deeds: StoredValue::new(HashMap::new()),
     };
     provide_context(shelf);
-    // Another person, or the same one without a connection: nothing is known of them.
-    Effect::new(move |before: Option<(Option<String>, bool)>| {
+    Effect::new(move |before: Option<Known>| {
         let tie = session.tie();
-        let now = (tie.account, tie.granted_at.is_some());
-        if before.is_some_and(|before| before != now) {
-            shelf.clear();
+        let now = Known {
+            person: session.person(),
+            account: tie.account,
+            connected: tie.granted_at.is_some(),
+        };
+        if let Some(before) = before {
+            shelf.turn(&before, &now);
         }
         now
     });
     shelf
+}
+
+/// Who is known to be here, as far as it matters to what is on the shelf.
+#[derive(PartialEq, Eq)]
+struct Known {
+    person: Option<String>,
+    account: Option<String>,
+    connected: bool,
 }
 
 /// The shelf of this page.
@@ -99,9 +112,9 @@ impl Shelf {
         }
     }
 
-    /// Does it, unless something is being done with the same thing, and calls `done` once it is.
-    /// Browser only.
-    pub fn perform(self, deed: Deed, done: impl FnOnce(&Deed) + 'static) {
+    /// Does it, unless something is being done with the same thing, and calls `then` with whether it
+    /// is done. Browser only.
+    pub fn perform(self, deed: Deed, then: impl FnOnce(bool) + 'static) {
         let begun = self
             .under_way
             .try_update(|all| all.insert(deed.uri.clone()))
@@ -109,21 +122,22 @@ impl Shelf {
         if !begun {
             return;
         }
-        self.deeds
-            .update_value(|deeds| *deeds = deeds.wrapping_add(1));
-        let whose = self.whose.get_value();
+        self.count(&deed.uri);
+        let account = move || untrack(|| self.session.account()).map(|account| account.id);
+        let whose = account();
         spawn_local(async move {
             let answer = deed.perform().await;
-            if self.whose.try_get_value() != Some(whose) {
+            if account() != whose {
                 return;
             }
+            self.count(&deed.uri);
             self.under_way.update(|all| _ = all.remove(&deed.uri));
+            then(answer.is_ok());
             match answer {
                 Ok(()) => {
                     self.let_go();
                     self.kept
-                        .update(|kept| _ = kept.insert(deed.uri.clone(), deed.keep));
-                    done(&deed);
+                        .update(|kept| _ = kept.insert(deed.uri, deed.keep));
                 }
                 Err(error) => {
                     heed(self.session, &error);
@@ -161,24 +175,54 @@ impl Shelf {
     }
 
     async fn learn(self, batch: Batch<Uri>) {
-        let asked = (self.whose.get_value(), self.deeds.get_value());
+        let whose = self.whose.get_value();
+        let deeds = |uri: &Uri| self.deeds.with_value(|deeds| deeds.get(uri).copied());
+        let before: Vec<_> = batch.as_slice().iter().map(deeds).collect();
         let Ok(contained) = contains(&batch).await else {
             return;
         };
-        let now = self.whose.try_get_value().zip(self.deeds.try_get_value());
-        if now != Some(asked) {
+        if self.whose.try_get_value() != Some(whose) {
             return;
         }
         self.kept.update(|kept| {
-            for (uri, has) in batch.as_slice().iter().zip(contained.iter()) {
-                if let Some(has) = has {
+            let answers = batch.as_slice().iter().zip(contained.iter());
+            for ((uri, has), before) in answers.zip(before) {
+                // What was pressed meanwhile is known better.
+                if let Some(has) = has.filter(|_| deeds(uri) == before) {
                     kept.insert(uri.clone(), has);
                 }
             }
         });
     }
 
-    fn clear(self) {
+    /// Counts the beginning or the end of a deed.
+    fn count(self, uri: &Uri) {
+        self.deeds.update_value(|deeds| {
+            let count = deeds.entry(uri.clone()).or_default();
+            *count = count.wrapping_add(1);
+        });
+    }
+
+    /// Takes up that somebody else is here, or the same person with another connection. What they
+    /// wanted stays theirs: a deed that finds the connection gone is what the sheet is open for.
+    fn turn(self, before: &Known, now: &Known) {
+        if before != now {
+            self.forget();
+        }
+        if before.account != now.account {
+            self.under_way.maybe_update(|all| {
+                let any = !all.is_empty();
+                all.clear();
+                any
+            });
+        }
+        if before.person.is_some() && before.person != now.person {
+            self.let_go();
+        }
+    }
+
+    /// Forgets what was learnt.
+    fn forget(self) {
         self.whose
             .update_value(|whose| *whose = whose.wrapping_add(1));
         self.kept.maybe_update(|kept| {
@@ -186,12 +230,6 @@ impl Shelf {
             kept.clear();
             any
         });
-        self.under_way.maybe_update(|all| {
-            let any = !all.is_empty();
-            all.clear();
-            any
-        });
-        self.let_go();
     }
 }
 

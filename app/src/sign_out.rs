@@ -10,6 +10,7 @@ use crate::error::Code;
 use crate::notice::{Notice, use_notice};
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::session::live::use_session;
+use crate::sign_in::verifiers;
 use crate::tabs::{self, News};
 
 /// A button that ends the session of this browser, in every tab at once, and goes to the front
@@ -44,6 +45,7 @@ pub fn SignOutButton() -> impl IntoView {
         spawn_local(async move {
             match api::sign_out(None).await {
                 Ok(ended) => {
+                    verifiers::forget_everything();
                     session.end();
                     tabs::tell(&News::SignedOut);
                     let said = Notice::new(format!("You are signed out here. {elsewhere}"));
@@ -56,6 +58,7 @@ pub fn SignOutButton() -> impl IntoView {
                 }
                 // The cookies of this browser are gone, though the server could not write it down.
                 Err(error) if error.code == Code::Unavailable => {
+                    verifiers::forget_everything();
                     session.end();
                     tabs::tell(&News::SignedOut);
                     let text = "You are signed out in this browser. The server could not write \

@@ -13,6 +13,9 @@ const CHANNEL: &str = "stagedoor";
 /// Stands before the account of who signed in.
 const SIGNED_IN: &str = "signed-in ";
 
+/// Stands before the provider whose connection ended.
+const ENDED: &str = "ended ";
+
 /// What is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
@@ -23,6 +26,8 @@ pub enum News {
     SignedOut,
     /// The same person is signed in, and something about the session is new.
     Changed,
+    /// This provider has said that the connection is over.
+    Ended(String),
 }
 
 impl News {
@@ -31,6 +36,7 @@ impl News {
             Self::SignedIn(account) => format!("{SIGNED_IN}{account}"),
             Self::SignedOut => "signed-out".to_owned(),
             Self::Changed => "changed".to_owned(),
+            Self::Ended(provider) => format!("{ENDED}{provider}"),
         }
     }
 
@@ -38,9 +44,12 @@ impl News {
         match words {
             "signed-out" => Some(Self::SignedOut),
             "changed" => Some(Self::Changed),
-            _ => words
-                .strip_prefix(SIGNED_IN)
-                .map(|account| Self::SignedIn(account.to_owned())),
+            _ => {
+                let of = |head, news: fn(String) -> Self| {
+                    words.strip_prefix(head).map(|rest| news(rest.to_owned()))
+                };
+                of(SIGNED_IN, Self::SignedIn).or_else(|| of(ENDED, Self::Ended))
+            }
         }
     }
 }
@@ -92,6 +101,7 @@ mod tests {
             News::SignedIn("a1".to_owned()),
             News::SignedOut,
             News::Changed,
+            News::Ended("spotify".to_owned()),
         ] {
             assert_eq!(News::from_words(&news.words()), Some(news));
         }
@@ -99,7 +109,7 @@ mod tests {
 
     #[test]
     fn foreign_message_is_ignored() {
-        for words in ["signed-in", "signed-out ", "Changed", ""] {
+        for words in ["signed-in", "signed-out ", "Changed", "ended", ""] {
             assert_eq!(News::from_words(words), None, "{words}");
         }
     }

@@ -6,13 +6,14 @@ use app::callback::landed;
 use app::deed::Deed;
 use app::error::{ApiError, Code};
 use app::music::{Loading, use_call};
-use app::notice::{NoticeBar, provide_notice, use_notice};
+use app::notice::{Notice, NoticeBar, provide_notice, use_notice};
 use app::pages::account::browsers::Browsers;
 use app::pages::account::connections::Connections;
 use app::pages::account::farewell::Farewell;
 use app::pages::account::pending::PendingLink;
 use app::pages::account::recent::Recent;
 use app::pages::account::ways::Ways;
+use app::pages::search::SeeToo;
 use app::parts::artwork::Artwork;
 use app::parts::error_view::ErrorView;
 use app::parts::keep_button::KeepButton;
@@ -351,7 +352,7 @@ async fn older_answer_does_not_undo_what_was_learnt() {
     answer_with("return new Promise((resolve) => { window.later = resolve; });");
     let (shown, session) = greeting(None);
     let session = session.get_value().unwrap();
-    keep_fresh(session, provide_notice(), false);
+    keep_fresh(session, provide_shelf(session), provide_notice(), false);
     turn().await;
     session.end();
     let answer = r#"{"signed_in":true,"account":{"id":"1","name":"Ada","picture":null}}"#;
@@ -371,7 +372,9 @@ async fn older_answer_does_not_undo_what_was_learnt() {
 async fn sign_out_of_another_tab_is_heard() {
     answer_with("return new Promise(() => {});");
     let (shown, session) = greeting(Some(signed_in_as("1", "Ada")));
-    keep_fresh(session.get_value().unwrap(), provide_notice(), false);
+    let session = session.get_value().unwrap();
+    keep_fresh(session, provide_shelf(session), provide_notice(), false);
+    verifiers::keep_back(&errand("/search"));
     turn().await;
     assert_eq!(shown.text(), "Hello, Ada");
     let other = web_sys::BroadcastChannel::new("stagedoor").unwrap();
@@ -379,6 +382,7 @@ async fn sign_out_of_another_tab_is_heard() {
     until(|| shown.text() == "Please sign in").await;
     other.close();
     assert_eq!(shown.text(), "Please sign in");
+    assert_eq!(verifiers::take_back(), None, "what was wanted goes, too");
 }
 
 #[wasm_bindgen_test]
@@ -847,6 +851,179 @@ async fn nothing_of_one_person_is_shown_to_the_next() {
         ..connected(&["follow"])
     });
     until(|| button(&shown, FOLLOW).is_some()).await;
+}
+
+#[wasm_bindgen_test]
+async fn deed_that_finds_the_connection_gone_waits_for_another_one() {
+    let session = r#"{"signed_in":true,"account":{"id":"a1","name":"Ada","picture":null},"identities":[{"provider":"spotify","subject":"ada","name":null,"linked_at":0}]}"#;
+    answer_with(&format!(
+        "const at = typeof request === 'string' ? request : request.url; \
+         if (at.includes('/api/session')) {{ {} }} {}",
+        json_answer(200, session),
+        json_answer(409, r#"{"code":"not_connected","message":"x"}"#),
+    ));
+    let (shown, session) = with_shelf(connected(&["follow"]), keep_button);
+    turn().await;
+    button(&shown, FOLLOW).unwrap().click();
+    until(|| button(&shown, "Connect Spotify on this device").is_some()).await;
+    for _ in 0..5 {
+        turn().await;
+    }
+    assert!(shown.find("dialog[open]").is_some());
+    assert!(
+        shown.text().contains("Follow Marlow Quill?"),
+        "{}",
+        shown.text()
+    );
+    // It is nobody else's.
+    session.put(signed_in_as("a2", "Hanako"));
+    until(|| shown.find("dialog[open]").is_none()).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_is_under_way_is_told_in_the_sheet() {
+    answer_with("return new Promise(() => {});");
+    let (shown, session) = with_shelf(connected(&[]), keep_button);
+    turn().await;
+    button(&shown, FOLLOW).unwrap().click();
+    until(|| shown.find("dialog[open]").is_some()).await;
+    session.put(connected(&["follow"]));
+    until(|| button(&shown, "Go on").is_some()).await;
+    let go_on = button(&shown, "Go on").unwrap();
+    go_on.click();
+    until(|| shown.text().contains("Following Marlow Quill…")).await;
+    assert_eq!(go_on.get_attribute("aria-busy").as_deref(), Some("true"));
+}
+
+#[wasm_bindgen_test]
+async fn look_that_was_asked_before_a_deed_undoes_nothing() {
+    // The look answers after the deed, with what was true before it.
+    answer_with(
+        "const at = typeof request === 'string' ? request : request.url; \
+         if (at.includes('/contains')) { \
+             return new Promise((resolve) => { window.later = resolve; }); \
+         } \
+         return Promise.resolve(new Response('', { status: 200 }));",
+    );
+    let (shown, _) = with_shelf(connected(&["follow", "following"]), || {
+        use_shelf().look(vec![follow().uri]);
+        keep_button()
+    });
+    until(|| calls() == 1).await;
+    button(&shown, FOLLOW).unwrap().click();
+    until(|| button(&shown, FOLLOWING).is_some()).await;
+    Function::new_no_args(
+        "window.later(new Response('[false]', \
+         { headers: { 'content-type': 'application/json' } }));",
+    )
+    .call0(&JsValue::NULL)
+    .unwrap();
+    for _ in 0..10 {
+        turn().await;
+    }
+    assert!(button(&shown, FOLLOWING).is_some());
+}
+
+#[wasm_bindgen_test]
+async fn notice_and_errand_of_one_person_go_when_another_is_learnt_of() {
+    verifiers::storage().unwrap().clear().unwrap();
+    answer_with("return new Promise(() => {});");
+    let (shown, session) = with_shelf(connected(&[]), || {
+        let (session, notice) = (use_session(), use_notice());
+        keep_fresh(session, use_shelf(), notice, false);
+        notice.put("/", Notice::new("Ada's own").again(errand("/")));
+    });
+    turn().await;
+    let again = || button(&shown, "Choose another Spotify account");
+    assert!(again().is_some());
+    verifiers::keep_back(&errand("/search"));
+    // No other tab has told of it, and for a while nobody is known.
+    session.forget();
+    turn().await;
+    assert!(again().is_none(), "it is nobody's button");
+    session.put(signed_in_as("a2", "Hanako"));
+    until(|| !shown.text().contains("Ada's own")).await;
+    assert_eq!(verifiers::take_back(), None);
+}
+
+/// Answers nothing, and keeps what the last request said in `window.said`.
+const LISTENS: &str = "window.said = undefined; \
+    request.clone().text().then((said) => { window.said = said; }); \
+    return new Promise(() => {});";
+
+async fn said() -> String {
+    let said = || {
+        Reflect::get(&window(), &"said".into())
+            .ok()
+            .and_then(|said| said.as_string())
+    };
+    until(|| said().is_some()).await;
+    said().unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn connection_that_is_gone_is_made_anew_with_what_it_had_unless_it_was_given_up() {
+    let gone = || SessionView {
+        connections: Vec::new(),
+        ..connected(&[])
+    };
+    for given_up in [false, true] {
+        answer_with(LISTENS);
+        let (shown, session) = with_shelf(connected(&["top"]), || {
+            view! { <NeedsPermission permission=Permission::Follow>"Mine"</NeedsPermission> }
+        });
+        turn().await;
+        session.put(gone());
+        if given_up {
+            session.note_given_up("spotify");
+        }
+        let connect = || button(&shown, "Connect Spotify on this device");
+        until(|| connect().is_some()).await;
+        connect().unwrap().click();
+        until(|| calls() == 1).await;
+        let asked = said().await;
+        assert!(asked.contains(r#""follow""#), "{asked}");
+        assert_eq!(asked.contains(r#""top""#), !given_up, "{asked}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn end_of_a_connection_is_heard_from_another_tab() {
+    answer_with("return new Promise(() => {});");
+    let (shown, _) = with_shelf(connected(&["top"]), || {
+        keep_fresh(use_session(), use_shelf(), use_notice(), false);
+        view! { <NeedsPermission permission=Permission::Top>"Mine"</NeedsPermission> }
+    });
+    turn().await;
+    assert!(shown.text().contains("Mine"));
+    let other = web_sys::BroadcastChannel::new("stagedoor").unwrap();
+    other.post_message(&"ended spotify".into()).unwrap();
+    until(|| button(&shown, "Reconnect Spotify").is_some()).await;
+    other.close();
+}
+
+#[wasm_bindgen_test]
+async fn who_may_keep_and_not_see_is_offered_the_other_half() {
+    answer_with(LISTENS);
+    let (shown, session) = with_shelf(connected(&["top"]), || view! { <SeeToo /> });
+    turn().await;
+    assert!(shown.find("button").is_none(), "nothing was kept");
+    session.put(connected(&["follow", "edit-library", "library"]));
+    until(|| button(&shown, "Show whom I follow already").is_some()).await;
+    session.put(connected(&["follow", "edit-library"]));
+    let both = || button(&shown, "Show what I follow and keep already");
+    until(|| both().is_some()).await;
+    both().unwrap().click();
+    until(|| calls() == 1).await;
+    let asked = said().await;
+    assert!(asked.contains(r#"["following","library"]"#), "{asked}");
+    session.put(connected(&[
+        "follow",
+        "edit-library",
+        "following",
+        "library",
+    ]));
+    until(|| both().is_none()).await;
 }
 
 #[wasm_bindgen_test]

@@ -576,7 +576,7 @@ test.describe("disconnecting", () => {
       .getByRole("button", { name: "Disconnect Spotify" })
       .click();
     const said = connections(page).getByRole("status");
-    await expect(said).toContainText("Spotify is disconnected here.");
+    await expect(said).toContainText("Spotify is disconnected in every browser");
     await expect(said.getByRole("link", { name: "See it at Spotify" })).toHaveAttribute(
       "href",
       "https://www.spotify.com/account/apps/",

@@ -1,4 +1,4 @@
-//! What this app may do at Spotify for the person, why, since when and until when; and how to end it.
+//! What this app may do at Spotify for the person, why, when they agreed and until when; and how to end it.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -37,7 +37,7 @@ fn Invitation() -> impl IntoView {
                              may ask. Sign in, and this page shows"</p>
             <ul class="ticks">
                 <li>"what you allowed this app, and why it asked,"</li>
-                <li>"since when, and until when,"</li>
+                <li>"when you agreed last, and until when,"</li>
                 <li>"and how to end it."</li>
             </ul>
             <SignInButtons />
@@ -124,10 +124,10 @@ fn Held(connection: ConnectionView) -> impl IntoView {
         .filter_map(|name| Permission::parse(name))
         .collect();
     let empty = held.is_empty();
-    let (since, until) = (connection.granted_at, connection.grant_ends_at);
+    let (agreed, until) = (connection.granted_at, connection.grant_ends_at);
     let entries = held
         .into_iter()
-        .map(|permission| view! { <Entry permission since until /> })
+        .map(|permission| view! { <Entry permission agreed until /> })
         .collect_view();
     let end = use_end();
     view! {
@@ -161,8 +161,8 @@ fn Held(connection: ConnectionView) -> impl IntoView {
                      picture, and what you show in public."
                 </p>
                 <p class="soft">
-                    "Connected since " <Day at=since />
-                    {until.map(|at| view! { ", until " <Day at /> " at the latest" })} "."
+                    "You agreed last on " <Day at=agreed />
+                    {until.map(|at| view! { "; it ends on " <Day at /> " at the latest" })} "."
                 </p>
             })}
             <ul class="entries" role="list">{entries}</ul>
@@ -178,7 +178,7 @@ fn Reconnect() -> impl IntoView {
 }
 
 #[component]
-fn Entry(permission: Permission, since: i64, until: Option<i64>) -> impl IntoView {
+fn Entry(permission: Permission, agreed: i64, until: Option<i64>) -> impl IntoView {
     view! {
         <li class="entry" data-permission=permission.name()>
             <div class="entry-words">
@@ -187,7 +187,7 @@ fn Entry(permission: Permission, since: i64, until: Option<i64>) -> impl IntoVie
                 <p class="soft small">{used_by(permission)}</p>
             </div>
             <dl class="terms">
-                <div><dt>"Since"</dt><dd><Day at=since /></dd></div>
+                <div><dt>"Agreed last"</dt><dd><Day at=agreed /></dd></div>
                 {until.map(|at| view! {
                     <div><dt>"Until"</dt><dd><Day at /></dd></div>
                 })}
@@ -298,17 +298,18 @@ fn Ending() -> impl IntoView {
                          again, and allow only what you want."
                     </li>
                     <li>
-                        <strong>"All, in this browser: "</strong>
-                        "disconnect. The keys are dropped here, in every tab, at once. You stay \
-                         signed in, and other browsers keep theirs."
+                        <strong>"All, for this app: "</strong>
+                        "disconnect. The connection ends in every browser of your account, within \
+                         seconds. You stay signed in."
                     </li>
                     <li>
-                        <strong>"All, everywhere: "</strong>
+                        <strong>"All, at Spotify too: "</strong>
                         "remove this app on "
                         <a href=SPOTIFY_APPS rel="external noreferrer">
                             "Spotify's page of apps you let in"
                         </a>
-                        ". Only Spotify can forget what you allowed."
+                        ". Only Spotify can forget what you allowed; until then, connecting again \
+                         may give it back without a question."
                     </li>
                 </ul>
                 <p class="soft">

@@ -85,25 +85,42 @@ fn Mine() -> impl IntoView {
     .into_any()
 }
 
-/// Who a person is here whose browser holds no connection to Spotify, and the way to one. Nothing
-/// went wrong: they came in by another door.
+/// Who a person is here whose browser holds no connection to Spotify, and the way to one.
 #[component]
 fn WithoutSpotify() -> impl IntoView {
     let session = use_session();
+    let linked = Memo::new(move |_| session.has_identity(SPOTIFY));
+    let ended = Memo::new(move |_| session.has_ended(SPOTIFY));
     view! {
         <WhoHere />
         {session.provider(SPOTIFY).map(|provider| view! {
             <section class="card" aria-labelledby="connect">
-                <h2 id="connect">{format!("{} is not connected", provider.label)}</h2>
-                <p>
-                    "You are signed in without it. Connect it, and this page shows who you are \
-                     there, and your music is within reach."
-                </p>
-                <ConnectButton
-                    provider
-                    return_to=Some("/profile")
-                    ended=session.has_ended(SPOTIFY)
-                />
+                {move || {
+                    let provider = provider.clone();
+                    let (title, words) = match (linked.get(), ended.get()) {
+                        (_, true) => (
+                            "The connection has ended",
+                            "Spotify ends a connection after six months, or when you remove this \
+                             app there. Connect again, and this page shows who you are there.",
+                        ),
+                        (true, false) => (
+                            "Spotify is not connected in this browser",
+                            "Spotify belongs to your account. Connect it here, too, and this page \
+                             shows who you are there.",
+                        ),
+                        // Nothing went wrong: they came in by another door.
+                        (false, false) => (
+                            "Spotify is not connected",
+                            "You are signed in without it. Connect it, and this page shows who you \
+                             are there, and your music is within reach.",
+                        ),
+                    };
+                    view! {
+                        <h2 id="connect">{title}</h2>
+                        <p>{words}</p>
+                        <ConnectButton provider return_to=Some("/profile") ended=ended.get() />
+                    }
+                }}
             </section>
         })}
     }

@@ -3,16 +3,20 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use spotify::Request;
 use spotify::model::SearchAnswer;
 use spotify::page::Page;
+use spotify::{Permission, Request};
 
 use crate::music::{Loading, use_call};
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::parts::open_spotify::{FromSpotify, OpenSpotify};
 use crate::parts::search_box::{SearchBox, asked, encoded};
 use crate::parts::things::{Rows, Shelved, Thing, Tiles};
+use crate::session::live::use_session;
 use crate::shelf::use_shelf;
+use crate::sign_in::button::SignInButton;
+use crate::sign_in::errand::Intent;
+use crate::sign_in::words::SPOTIFY;
 
 /// How many of each kind are shown. The guidelines allow twenty; six fill two rows everywhere.
 const EACH: u32 = 6;
@@ -106,6 +110,7 @@ fn Found(found: SearchAnswer, question: String) -> impl IntoView {
     use_shelf().look(uris.filter_map(|thing| thing.uri.clone()).collect());
     let all = format!("https://open.spotify.com/search/{}", encoded(&question));
     view! {
+        <SeeToo />
         <Shelved name="Artists" any=!artists.is_empty()>
             <Tiles things=artists />
         </Shelved>
@@ -124,6 +129,51 @@ fn Found(found: SearchAnswer, question: String) -> impl IntoView {
         </footer>
     }
     .into_any()
+}
+
+/// A quiet line for a person who lets this app follow or save and not look: the page offers them what
+/// they may have already. One button asks for the other half, where they want it.
+#[component]
+pub fn SeeToo() -> impl IntoView {
+    let session = use_session();
+    let unseen = Memo::new(move |_| {
+        let halves = [
+            (Permission::Follow, Permission::Following),
+            (Permission::EditLibrary, Permission::Library),
+        ];
+        halves
+            .into_iter()
+            .filter(|&(keep, see)| session.holds(keep) && !session.holds(see))
+            .map(|(_, see)| see)
+            .collect::<Vec<_>>()
+    });
+    move || {
+        let permissions = unseen.get();
+        let label = match permissions.as_slice() {
+            [] => return None,
+            [Permission::Following] => "Show whom I follow already",
+            [Permission::Library] => "Show what I keep already",
+            _ => "Show what I follow and keep already",
+        };
+        let names: Vec<_> = permissions
+            .iter()
+            .map(|permission| permission.name().to_owned())
+            .collect();
+        session.provider(SPOTIFY).map(|provider| {
+            view! {
+                <div class="search-foot">
+                    <p class="soft">"Spotify does not tell this page yet what you have already."</p>
+                    <SignInButton
+                        provider
+                        label
+                        intent=Intent::Grant
+                        permissions=names
+                        quiet=true
+                    />
+                </div>
+            }
+        })
+    }
 }
 
 /// What a page of an answer shows.

@@ -105,6 +105,7 @@ pub fn AskPermission(
         standing => standing,
     });
     let names = vec![permission.name().to_owned()];
+    let pressed = deed.is_some();
     move || {
         let (names, deed) = (names.clone(), deed.clone());
         let spotify = session.provider(SPOTIFY);
@@ -133,15 +134,18 @@ pub fn AskPermission(
         };
         view! {
             <p>{permission.sentence()}</p>
-            <p class="soft">{advice(standing.get())}</p>
+            <p class="soft">{advice(standing.get(), pressed)}</p>
             {way.map(|way| view! { <div class="problem-way">{way}</div> })}
         }
     }
 }
 
-const fn advice(standing: Standing) -> &'static str {
+/// What there is to say to a person who stands there; `pressed` says that they pressed a button.
+const fn advice(standing: Standing, pressed: bool) -> &'static str {
     match standing {
         Standing::NotYetKnown | Standing::Allowed => "",
+        // Whose deed it would be is not known yet, so it is not kept.
+        Standing::SignedOut if pressed => "Sign in first, then press the button again.",
         Standing::SignedOut => {
             "Sign in first. That alone allows nothing; you are asked for it then."
         }
@@ -181,8 +185,17 @@ mod tests {
             Standing::Ended,
             Standing::NotAllowed,
         ] {
-            assert!(advice(standing).ends_with('.'), "{standing:?}");
+            for pressed in [false, true] {
+                let told = advice(standing, pressed);
+                assert!(told.ends_with('.'), "{standing:?}: {told}");
+            }
         }
-        assert_eq!(advice(Standing::Allowed), "");
+        assert_eq!(advice(Standing::Allowed, false), "");
+    }
+
+    #[test]
+    fn press_of_a_signed_out_person_promises_no_more_than_happens() {
+        let told = advice(Standing::SignedOut, true);
+        assert!(told.contains("press the button again"), "{told}");
     }
 }

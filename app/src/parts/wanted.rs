@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::deed::Deed;
 use crate::error::Code;
 use crate::parts::error_view::ErrorView;
 use crate::parts::needs_permission::{AskPermission, Standing};
@@ -42,7 +43,8 @@ pub fn WantedSheet() -> impl IntoView {
         >
             {move || shelf.wanted().map(|wanted| view! {
                 <div class="sheet-inner">
-                    <h2 id="wanted">{wanted.deed.question()}</h2>
+                    <h2 id="wanted" title=wanted.deed.question()>{wanted.deed.question()}</h2>
+                    <UnderWay deed=wanted.deed.clone() />
                     <InTheWay wanted />
                     <button
                         type="button"
@@ -56,6 +58,19 @@ pub fn WantedSheet() -> impl IntoView {
         </dialog>
     }
     .into_any()
+}
+
+/// That it is being done, where it is. The place is there before, for a screen reader hears what
+/// changes.
+#[component]
+fn UnderWay(deed: Deed) -> impl IntoView {
+    let shelf = use_shelf();
+    let words = deed.doing();
+    view! {
+        <p class="soft" role="status">
+            {move || shelf.is_under_way(&deed.uri).then(|| words.clone())}
+        </p>
+    }
 }
 
 #[component]
@@ -79,10 +94,14 @@ fn InTheWay(wanted: Wanted) -> impl IntoView {
                 <AskPermission permission deed=Some(deed) refused />
                 {move || allowed.get().then(|| {
                     let deed = go_on.clone();
+                    let uri = deed.uri.clone();
+                    let busy = move || shelf.is_under_way(&uri).then_some("true");
                     view! {
                         <button
                             type="button"
                             class="button"
+                            aria-disabled=busy.clone()
+                            aria-busy=busy
                             on:click=move |_| shelf.perform(deed.clone(), |_| {})
                         >
                             "Go on"

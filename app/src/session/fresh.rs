@@ -11,6 +11,8 @@ use crate::notice::NoticeBoard;
 use crate::page_life::on_restored;
 use crate::session::live::Session;
 use crate::session::renewal::renew_when_due;
+use crate::shelf::Shelf;
+use crate::sign_in::verifiers;
 use crate::tabs::{self, News};
 
 /// The least time between two questions that coming back to the window causes, in milliseconds.
@@ -21,7 +23,7 @@ const QUIET_MS: f64 = 5_000.0;
 ///
 /// `asks_itself` says that the page shown first finds out by its own means, as the callback does:
 /// its answer would race with ours.
-pub fn keep_fresh(session: Session, notice: NoticeBoard, asks_itself: bool) {
+pub fn keep_fresh(session: Session, shelf: Shelf, notice: NoticeBoard, asks_itself: bool) {
     Effect::new(move |_| {
         if session.wants_asking() && !asks_itself {
             ask(session);
@@ -32,7 +34,9 @@ pub fn keep_fresh(session: Session, notice: NoticeBoard, asks_itself: bool) {
             // What another tab ended is over here at once, whether or not the server can be asked.
             News::SignedOut => {
                 session.end();
+                shelf.let_go();
                 notice.clear();
+                verifiers::forget_everything();
             }
             News::SignedIn(account) => {
                 // Nothing of one person stays on the screen of another, not even while the server
@@ -44,13 +48,28 @@ pub fn keep_fresh(session: Session, notice: NoticeBoard, asks_itself: bool) {
                 ask(session);
             }
             News::Changed => ask(session),
+            News::Ended(provider) => _ = session.note_ended(&provider),
         });
+    });
+    // Not every switch is told by another tab: the Back button and an answer of the server tell of
+    // one, too.
+    Effect::new(move |before: Option<Option<String>>| {
+        let person = session.person();
+        if before
+            .flatten()
+            .is_some_and(|before| person != Some(before))
+        {
+            notice.clear();
+            verifiers::forget_everything();
+        }
+        person
     });
     Effect::new(move |_| ask_on_return(session));
     renew_when_due(session);
     on_restored(move || {
         // The page comes back as it was when it was left, which may have been another person's.
         session.forget();
+        notice.clear();
         ask(session);
     });
 }

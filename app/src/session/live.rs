@@ -28,6 +28,7 @@ pub struct Session {
     ended: RwSignal<Vec<String>>,
     signed_in: Memo<Option<bool>>,
     account: Memo<Option<AccountView>>,
+    person: Memo<Option<String>>,
     tie: Memo<Tie>,
 }
 
@@ -74,6 +75,10 @@ pub fn provide_session(boot: Boot) -> Session {
         tie: Memo::new(move |_| view.with(|view| Tie::of(view.as_ref()))),
         signed_in: Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.signed_in))),
         account: Memo::new(move |_| view.with(|view| view.as_ref()?.account.clone())),
+        person: Memo::new(move |before: Option<&Option<String>>| {
+            let now = view.with(|view| Some(view.as_ref()?.account.as_ref()?.id.clone()));
+            now.or_else(|| before.cloned().flatten())
+        }),
     };
     provide_context(session);
     session
@@ -104,6 +109,12 @@ impl Session {
     /// Who is signed in. Tracked, and quiet when something else about the session changes.
     pub fn account(self) -> Option<AccountView> {
         self.account.get()
+    }
+
+    /// The account of who is here, or was here last where nobody is or it is not known. Tracked: a
+    /// change from one to another is that somebody else came, however that was learnt.
+    pub fn person(self) -> Option<String> {
+        self.person.get()
     }
 
     /// Why it is still not known, if asking failed. Tracked.
@@ -184,14 +195,29 @@ impl Session {
             .with(|ended| ended.iter().any(|one| one == provider))
     }
 
-    /// Takes up that the connection to `provider` is over, as an answer told.
-    pub fn note_ended(self, provider: &str) {
+    /// Takes up that the connection to `provider` is over, as an answer or another tab told. Whether
+    /// that is news.
+    pub fn note_ended(self, provider: &str) -> bool {
+        let mut new = false;
         self.ended.maybe_update(|ended| {
-            let new = ended.iter().all(|one| one != provider);
+            new = ended.iter().all(|one| one != provider);
             if new {
                 ended.push(provider.to_owned());
             }
             new
+        });
+        new
+    }
+
+    /// Takes up that the person ended the connection to `provider`: what it was allowed is not asked
+    /// for again.
+    pub fn note_given_up(self, provider: &str) {
+        self.had
+            .update_value(|(_, known)| known.retain(|one| one.provider != provider));
+        self.ended.maybe_update(|ended| {
+            let many = ended.len();
+            ended.retain(|one| one != provider);
+            ended.len() != many
         });
     }
 

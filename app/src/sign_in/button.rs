@@ -235,7 +235,8 @@ pub fn SignInAgain() -> impl IntoView {
 /// A button that connects `provider` in this browser: it adds the identity where the account has
 /// none of that provider, else gives the grant anew. For a person who is signed out it signs in.
 ///
-/// Where the connection has ended by itself, what was allowed before is asked for again.
+/// Where a connection is gone that the person did not end here, what was allowed before is asked for
+/// again.
 #[component]
 pub fn ConnectButton(
     /// Whom to connect.
@@ -275,7 +276,7 @@ pub fn ConnectButton(
         Intent::SignIn | Intent::Grant => return_to,
     };
     let mut permissions = permissions;
-    if intent == Intent::Grant && ended {
+    if intent == Intent::Grant {
         for name in session.had(&provider.id) {
             if !permissions.contains(&name) {
                 permissions.push(name);

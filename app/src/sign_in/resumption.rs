@@ -42,8 +42,14 @@ pub fn carry_on(session: Session, shelf: Shelf, notice: NoticeBoard) {
             Next::Say(text) => notice.put_at(&path, Notice::new(text)),
             Next::Perform => {
                 if let Some(deed) = away.deed {
-                    shelf.perform(deed, move |deed| {
-                        notice.put_at(&path, Notice::new(deed.done()));
+                    let done = Notice::new(deed.done());
+                    notice.put_at(&path, Notice::new(deed.doing()));
+                    shelf.perform(deed, move |is_done| {
+                        // What went wrong is told by the sheet.
+                        notice.clear();
+                        if is_done {
+                            notice.put_at(&path, done);
+                        }
                     });
                 }
             }

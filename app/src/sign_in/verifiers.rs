@@ -115,6 +115,14 @@ pub fn forget_all() {
     let _ = storage.remove_item(ORDER);
 }
 
+/// Forgets all, and what waits for the page that opens next: the person whose it was has left.
+pub fn forget_everything() {
+    forget_all();
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(BACK);
+    }
+}
+
 fn key(state: &str) -> String {
     format!("{PREFIX}{state}")
 }

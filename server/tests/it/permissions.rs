@@ -205,7 +205,8 @@ async fn the_permissions_page_knows_every_state_at_once() {
     assert!(!page.contains("Nothing special"), "{page}");
     for part in [
         "Your top artists and tracks",
-        "Since",
+        "Agreed last",
+        "ends in every browser of your account",
         "Until",
         "Disconnect",
     ] {
@@ -242,5 +243,6 @@ async fn an_account_whose_tokens_are_elsewhere_connects_on_this_device() {
             page.contains("Connect Spotify on this device"),
             "{path}: {page}"
         );
+        assert!(!page.contains("signed in without"), "{path}: {page}");
     }
 }

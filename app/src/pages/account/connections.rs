@@ -114,7 +114,8 @@ fn Connection(act: Act, connection: ConnectionView) -> impl IntoView {
     .into_any()
 }
 
-/// A button that ends the connection to a provider in this browser, and says first what that means.
+/// A button that ends the connection to a provider, in every browser of the account, and says first
+/// what that means.
 #[component]
 pub fn DisconnectButton(
     /// The deeds of the section.
@@ -124,28 +125,19 @@ pub fn DisconnectButton(
 ) -> impl IntoView {
     let session = use_session();
     let label = session.label(&id);
-    let is_google = id == "google";
     let name = format!("disconnect {id}");
+    let meaning = meaning(&id, &label);
     let press = {
         let (name, label) = (name.clone(), label.clone());
         Callback::new(move |()| {
-            let label = label.clone();
+            let (id, label) = (id.clone(), label.clone());
             act.run(&name, disconnect(id.clone()), move |ended| {
                 session.put(ended.session);
+                session.note_given_up(&id);
                 tabs::tell(&News::Changed);
                 Some(ended_in_words(&label, ended.revoked, ended.manage_url))
             });
         })
-    };
-    let meaning = if is_google {
-        "The keys are dropped here, and Google takes back everything that any app of this \
-         installation's project was granted for you. You stay signed in to your account."
-            .to_owned()
-    } else {
-        format!(
-            "The keys are dropped here, and {label} is told where it can be. You stay signed in to \
-             your account."
-        )
     };
     view! {
         <Confirmed
@@ -158,6 +150,21 @@ pub fn DisconnectButton(
             press
         />
     }
+}
+
+/// What a disconnect means, before it is done.
+fn meaning(id: &str, label: &str) -> String {
+    let there = if id == "google" {
+        "and Google takes back everything that any app of this installation's project was granted \
+         for you"
+            .to_owned()
+    } else {
+        format!("and {label} is told where it can be")
+    };
+    format!(
+        "The connection ends in every browser of your account, {there}. You stay signed in to your \
+         account."
+    )
 }
 
 /// What the scopes let the app see, as people say it; what is not known here keeps its own name.
@@ -206,7 +213,10 @@ pub fn ended_in_words(label: &str, revoked: bool, manage_url: Option<String>) ->
     let text = if revoked {
         format!("{label} is disconnected, and took the grant back.")
     } else {
-        format!("{label} is disconnected here. Its own list may still name this app.")
+        format!(
+            "{label} is disconnected in every browser of your account. Its own list may still name \
+             this app."
+        )
     };
     let notice = Notice::new(text);
     match manage_url {
@@ -217,7 +227,7 @@ pub fn ended_in_words(label: &str, revoked: bool, manage_url: Option<String>) ->
 
 #[cfg(test)]
 mod tests {
-    use super::{ended_in_words, may_see};
+    use super::{ended_in_words, may_see, meaning};
     use crate::session::ConnectionView;
 
     fn with(scopes: &[&str], permissions: &[&str]) -> ConnectionView {
@@ -254,6 +264,17 @@ mod tests {
             may_see(&spotify),
             "your e-mail address, your top artists and tracks"
         );
+    }
+
+    #[test]
+    fn disconnect_is_told_to_reach_every_browser_before_and_after() {
+        for said in [
+            meaning("google", "Google"),
+            meaning("spotify", "Spotify"),
+            ended_in_words("Spotify", false, None).text,
+        ] {
+            assert!(said.contains("in every browser of your account"), "{said}");
+        }
     }
 
     #[test]

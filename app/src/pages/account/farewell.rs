@@ -82,7 +82,7 @@ fn Certain(field: NodeRef<html::Input>, fold: Callback<()>) -> impl IntoView {
         let navigate = navigate.clone();
         act.run("delete", delete_account(), move |deleted| {
             let said = gone_in_words(&deleted, |id| session.label(id));
-            verifiers::forget_all();
+            verifiers::forget_everything();
             session.end();
             tabs::tell(&News::SignedOut);
             board.put("/", said);
