@@ -391,7 +391,7 @@ impl World {
                             let (world, provider) = (Arc::clone(self), key.provider.clone());
                             let tokens = Arc::clone(&renewed);
                             let asking = self.tasks.spawn(async move {
-                                world.renew_profile(&provider, &tokens).await
+                                world.renew_profile(&provider, &tokens).await;
                             });
                             // It goes on, but nobody waits long for a name.
                             let _ = timeout(PROFILE, asking).await;

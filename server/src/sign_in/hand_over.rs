@@ -4,7 +4,7 @@ use app::api::Completed;
 use oauth::tokens::TokenSet;
 
 use super::{CompleteError, Deed, Finished};
-use crate::connection::{Bond, Held};
+use crate::connection::{Bond, Connection, Held};
 use crate::cookies::{CookieName, Jar};
 use crate::pending_link::PendingLink;
 use crate::sessions::Who;
@@ -82,11 +82,6 @@ impl World {
         match &finished.deed {
             Deed::SignedIn { .. } | Deed::Connected { .. } => {
                 jar.unset_cut(&CookieName::link());
-                let older = match own_held {
-                    Some(held) => Some(self.newest_of(own, session, held).await),
-                    None => None,
-                };
-                let tokens = self.with_older_refresh_token(own, &finished.tokens, older.as_ref());
                 // The identity may have been unlinked since: then there is nothing to be connected to.
                 let Some(epoch) = epoch_of(own) else {
                     return Err(CompleteError::Used);
@@ -96,19 +91,10 @@ impl World {
                     session: &row.id,
                     epoch: &epoch,
                 };
-                self.connections
-                    .keep(jar, &tokens, bond, ends_at, now, &self.rng)?;
-                if let Some(older) = older.filter(|_| previous == Some(session)) {
-                    // Another tab may carry the older ones, and bring their successors late.
-                    if let Err(error) = self.replace_tokens(bond, &older, &tokens).await {
-                        // Then the older ones end by themselves.
-                        tracing::warn!(
-                            error = &error as &dyn std::error::Error,
-                            "older tokens do not lead on to those of a consent"
-                        );
-                    }
-                    self.refreshes.has_seen_newer(bond, &tokens);
-                }
+                let goes_on = previous == Some(session);
+                let tokens = self
+                    .connect(jar, bond, &finished.tokens, own_held, goes_on)
+                    .await?;
                 connections.push(self.describe_connection(own, &tokens));
             }
             Deed::Proven {
@@ -129,6 +115,38 @@ impl World {
             return_to: finished.transaction.return_to.as_str().to_owned(),
             session: view,
         })
+    }
+
+    /// Puts the tokens that came into the jar. Where the session goes on, those that it held before lead
+    /// on to them: another tab may carry the older ones, and bring their successors late.
+    async fn connect(
+        &self,
+        jar: &mut Jar,
+        bond: Bond<'_>,
+        tokens: &TokenSet,
+        held: Option<Connection>,
+        goes_on: bool,
+    ) -> Result<TokenSet, CompleteError> {
+        let older = match held {
+            Some(held) => Some(self.newest_of(bond.provider, bond.session, held).await),
+            None => None,
+        };
+        let tokens = self.with_older_refresh_token(bond.provider, tokens, older.as_ref());
+        let now = self.clock.now();
+        let ends_at = now + self.settings.session_max_s;
+        self.connections
+            .keep(jar, &tokens, bond, ends_at, now, &self.rng)?;
+        if let Some(older) = older.filter(|_| goes_on) {
+            if let Err(error) = self.replace_tokens(bond, &older, &tokens).await {
+                // Then the older ones end by themselves.
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "older tokens do not lead on to those of a consent"
+                );
+            }
+            self.refreshes.has_seen_newer(bond, &tokens);
+        }
+        Ok(tokens)
     }
 
     /// While the browser was away it may have signed in another way: that session ends, too.

@@ -234,12 +234,8 @@ on_both! {
             results.push(row.phase == Phase::Landed(consent.clone()));
         }
         assert_eq!(results, [true, true, true, false]);
-        let late = swap(
-            store,
-            &key("flying", 0),
-            stamp(1, "me", Stage::Claimed),
-            &row(1, "me", Phase::Sending),
-        );
-        assert_eq!(late.await, Wrote::Refused);
+        let sending = row(1, "me", Phase::Sending);
+        let from = stamp(1, "me", Stage::Claimed);
+        assert_eq!(swap(store, &key("flying", 0), from, &sending).await, Wrote::Refused);
     }
 }
