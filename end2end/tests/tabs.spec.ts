@@ -139,7 +139,7 @@ test("a grant and a disconnect in one tab show in the other", async ({ page, con
   const ending = section(page, "How to end it");
   await ending.getByRole("button", { name: "Disconnect Spotify" }).click();
   await ending.getByRole("button", { name: "Disconnect Spotify" }).click();
-  await expect(ending.getByRole("status")).toContainText("Spotify is disconnected here.");
+  await expect(ending.getByRole("status")).toContainText("Spotify is disconnected in every browser");
   await expect(
     other.getByRole("main").getByRole("button", { name: "Connect Spotify on this device" }),
   ).toBeVisible();
