@@ -89,6 +89,15 @@ fn OnTheServer() -> impl IntoView {
                 .to_owned(),
         },
         Row {
+            what: "Renewed keys",
+            why: "When a service renews the key in your browser's cookie, the new one waits here for \
+                  tabs that still carry the older, locked so that it opens with that older key \
+                  alone. And a fingerprint of a key that was replaced, so that it is never sent \
+                  again.",
+            how_long: "A day at most; the fingerprint until the session or the connection ends."
+                .to_owned(),
+        },
+        Row {
             what: "Changes",
             why: "When something about your account changed last, so that every server of this \
                   installation forgets what it had in memory.",
