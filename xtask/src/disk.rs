@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 /// What `cargo xtask test` leaves in an empty target folder, and what it needs meanwhile.
 pub(crate) const TEST: Need = Need {
     command: "cargo xtask test",
-    target: 8 * GB,
+    target: 12 * GB,
 };
 /// The same for `cargo xtask run`, and for `cargo xtask cluster`.
 pub(crate) const RUN: Need = Need {
