@@ -9,6 +9,7 @@ use spotify::{Done, Permission, Request};
 
 use crate::error::{ApiError, Code};
 use crate::music::send;
+use crate::session::live::Session;
 
 /// To follow an artist or to save an album or a track, or the opposite.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,14 +68,14 @@ impl Deed {
     ///
     /// # Errors
     /// As [`send`].
-    pub async fn perform(&self) -> Result<(), ApiError> {
+    pub async fn perform(&self, session: Session) -> Result<(), ApiError> {
         let things = Batch::one(self.uri.clone());
         let request: Request<Done> = if self.keep {
             Request::save(&things)
         } else {
             Request::remove(&things)
         };
-        match send(&request, None).await {
+        match send(session, &request, None).await {
             Err(error) if self.is_of_artist() && is_of_older_kind(&error) => {
                 let ids = Batch::one(self.uri.id.clone());
                 let request = if self.keep {
@@ -82,7 +83,7 @@ impl Deed {
                 } else {
                     Request::unfollow_artists(&ids)
                 };
-                send(&request, None).await.map(|Done| ())
+                send(session, &request, None).await.map(|Done| ())
             }
             answer => answer.map(|Done| ()),
         }

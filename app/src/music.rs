@@ -15,6 +15,16 @@ use crate::tabs::{self, News};
 /// Where the Web API of Spotify is reached from here.
 const BASE: &str = "/api/spotify/v1";
 
+/// Stands in an answer that tells of the person's connection to Spotify as well: [`ENDED`] or
+/// [`CHANGED`].
+pub const CONNECTION_HEADER: &str = "x-stagedoor-connection";
+
+/// The connection turned out to be over, and the answer is what everybody gets.
+pub const ENDED: &str = "ended";
+
+/// A refresh brought other scopes than the connection had.
+pub const CHANGED: &str = "changed";
+
 /// What a page knows about data it asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Loading<T> {
@@ -85,12 +95,9 @@ where
         let under_way = UnderWay::new();
         let signal = under_way.signal();
         spawn_local(async move {
-            let answer = send(&request, signal.as_ref()).await;
+            let answer = send(session, &request, signal.as_ref()).await;
             if signal.is_some_and(|signal| signal.aborted()) {
                 return;
-            }
-            if let Err(error) = &answer {
-                heed(session, error);
             }
             call.state
                 .try_set(answer.map_or_else(Loading::Failed, Loading::Ready));
@@ -113,10 +120,11 @@ where
 }
 
 /// Takes up what a refusal tells about the session and its connection to Spotify.
-pub fn heed(session: Session, error: &ApiError) {
+fn heed(session: Session, error: &ApiError) {
     match error.code {
         Code::Reauthorize => note_ended(session),
-        Code::SignedOut | Code::NotConnected => ask(session),
+        // The provider may allow less than it did, and the server knows by now.
+        Code::SignedOut | Code::NotConnected | Code::PermissionNeeded => ask(session),
         _ => {}
     }
 }
@@ -125,6 +133,7 @@ pub fn heed(session: Session, error: &ApiError) {
 fn note_ended(session: Session) {
     if session.note_ended(SPOTIFY) {
         tabs::tell(&News::Ended(SPOTIFY.to_owned()));
+        ask(session);
     }
 }
 
@@ -136,12 +145,27 @@ const fn wants_connection(code: Code) -> bool {
     )
 }
 
-/// Sends `request` and reads its answer. Browser only.
+/// Sends `request` and reads its answer, and takes up what that tells about the session. Browser only.
 ///
 /// # Errors
 /// What the server refused with; [`Code::Offline`] where no answer of it came back, and
 /// [`Code::ProviderError`] where Spotify's answer does not read as what was asked for.
 pub async fn send<T: Answer>(
+    session: Session,
+    request: &Request<T>,
+    abort: Option<&AbortSignal>,
+) -> Result<T, ApiError> {
+    let answer = exchange(session, request, abort).await;
+    if let Err(error) = &answer
+        && !abort.is_some_and(AbortSignal::aborted)
+    {
+        heed(session, error);
+    }
+    answer
+}
+
+async fn exchange<T: Answer>(
+    session: Session,
     request: &Request<T>,
     abort: Option<&AbortSignal>,
 ) -> Result<T, ApiError> {
@@ -156,6 +180,11 @@ pub async fn send<T: Answer>(
         None => builder.build(),
     };
     let response = sent.map_err(offline)?.send().await.map_err(offline)?;
+    match response.headers().get(CONNECTION_HEADER).as_deref() {
+        Some(ENDED) => note_ended(session),
+        Some(CHANGED) => ask(session),
+        _ => {}
+    }
     if !response.ok() {
         return Err(refusal(&response).await);
     }

@@ -4,6 +4,8 @@ pub mod fresh;
 pub mod live;
 pub mod renewal;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The answer of `GET /api/session`. All times are unix seconds.
@@ -106,6 +108,9 @@ pub struct ConnectionView {
     pub provider: String,
     /// The permissions that the granted scopes cover.
     pub permissions: Vec<String>,
+    /// Since when a permission is held, where that is not since the last consent.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub since: BTreeMap<String, i64>,
     /// The scopes the provider says it granted.
     pub scopes: Vec<String>,
     /// When the person consented.

@@ -11,7 +11,7 @@ use spotify::{Permission, Request};
 
 use crate::deed::{Deed, is_of_older_kind};
 use crate::error::{ApiError, Code};
-use crate::music::{heed, send};
+use crate::music::send;
 use crate::session::live::Session;
 
 /// A deed that waits for something: the person's permission, or another try.
@@ -126,7 +126,7 @@ impl Shelf {
         let account = move || untrack(|| self.session.account()).map(|account| account.id);
         let whose = account();
         spawn_local(async move {
-            let answer = deed.perform().await;
+            let answer = deed.perform(self.session).await;
             if account() != whose {
                 return;
             }
@@ -140,7 +140,6 @@ impl Shelf {
                         .update(|kept| _ = kept.insert(deed.uri, deed.keep));
                 }
                 Err(error) => {
-                    heed(self.session, &error);
                     self.wanted.set(Some(Wanted {
                         deed,
                         trouble: Some(error),
@@ -178,7 +177,7 @@ impl Shelf {
         let whose = self.whose.get_value();
         let deeds = |uri: &Uri| self.deeds.with_value(|deeds| deeds.get(uri).copied());
         let before: Vec<_> = batch.as_slice().iter().map(deeds).collect();
-        let Ok(contained) = contains(&batch).await else {
+        let Ok(contained) = contains(self.session, &batch).await else {
             return;
         };
         if self.whose.try_get_value() != Some(whose) {
@@ -234,8 +233,8 @@ impl Shelf {
 }
 
 /// Asks whether the library holds these things, which are all of one kind of permission.
-async fn contains(batch: &Batch<Uri>) -> Result<Contained, ApiError> {
-    let answer = send(&Request::contains(batch), None).await;
+async fn contains(session: Session, batch: &Batch<Uri>) -> Result<Contained, ApiError> {
+    let answer = send(session, &Request::contains(batch), None).await;
     let artists = batch
         .as_slice()
         .iter()
@@ -246,7 +245,7 @@ async fn contains(batch: &Batch<Uri>) -> Result<Contained, ApiError> {
             let Some(ids) = Batch::cut(ids).into_iter().next() else {
                 return Err(Code::Unexpected.into());
             };
-            send(&Request::follows_artists(&ids), None).await
+            send(session, &Request::follows_artists(&ids), None).await
         }
         answer => answer,
     }

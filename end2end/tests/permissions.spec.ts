@@ -10,6 +10,7 @@ import {
   only,
   open,
   passThrough,
+  problem,
   section,
   sessionOf,
   signInAtProvider,
@@ -321,6 +322,7 @@ test.describe("the page of permissions", () => {
     await expect(entry).toHaveCount(1);
     await expect(entry).toContainText("which artists you follow");
     await expect(entry.locator("time")).toHaveCount(2);
+    await expect(entry).toContainText("Since");
     await expect(entry.getByRole("link", { name: "Search" })).toBeVisible();
     await isAccessible(page);
   });
@@ -365,6 +367,21 @@ test("who holds no keys in this browser connects on this device, and the page go
   expect(await held(other)).toEqual(["top"]);
 });
 
+test("who connects from a page is led back to it once the identity is linked", async ({
+  page,
+  signIn,
+}) => {
+  await signIn(page, "kenji", { with: "Google" });
+  await open(page, "/top?of=tracks");
+  await page.getByRole("main").getByRole("button", { name: "Connect Spotify" }).click();
+  const yes = page.getByRole("button", { name: "Link them" });
+  await passThrough(page, "Spotify", "ada", yes);
+  await yes.click();
+  await expect(list(page)).toBeVisible();
+  await expect(page).toHaveURL("/top?of=tracks");
+  await expect(notice(page)).toContainText("Spotify is linked.");
+});
+
 test("what the person ended at Spotify is reconnected by one button, in every tab without a reload", async ({
   page,
   app,
@@ -395,6 +412,94 @@ test("what the person ended at Spotify is reconnected by one button, in every ta
   await expect(page).toHaveURL("/top?of=tracks&range=medium_term");
   await expect(list(other)).toBeVisible();
   expect(await other.evaluate(() => "stayed" in window)).toBe(true);
+});
+
+test("what a refresh takes away is asked for again where it is needed, and nothing else ends", async ({
+  page,
+  app,
+  sandbox,
+  signIn,
+  quiet,
+}) => {
+  quiet.expectStatus(403, `${TOP}/tracks`);
+  await signIn(page);
+  await allowTop(page);
+  await page.evaluate(() => Object.assign(window, { stayed: true }));
+  // Spotify may give less at a refresh than it gave before.
+  await sandbox.setRefreshScope("user-follow-read");
+  await app.setClock(HOUR);
+  await page.getByRole("link", { name: "Tracks", exact: true }).click();
+  await expect(page.getByRole("main")).toContainText("You have not allowed it yet.");
+  await expect(allow(page)).toBeVisible();
+  await expect(accountButton(page)).toBeVisible();
+  expect(await held(page)).toEqual(["following"]);
+  expect(await page.evaluate(() => "stayed" in window)).toBe(true);
+
+  await sandbox.setRefreshScope();
+  await allow(page).click();
+  await expect(list(page)).toBeVisible();
+  await expect(page).toHaveURL("/top?of=tracks&range=medium_term");
+});
+
+test("what a refresh brings is there without a question and without a reload", async ({
+  page,
+  app,
+  signIn,
+  anotherBrowser,
+}) => {
+  await signIn(page);
+  await page.getByRole("link", { name: "Search" }).first().click();
+  await page.evaluate(() => Object.assign(window, { stayed: true }));
+  // The same person allows it elsewhere; Spotify gives all that was ever agreed to at a refresh.
+  const other = await (await anotherBrowser()).newPage();
+  await other.goto(new URL("/", page.url()).href);
+  await live(other);
+  await signIn(other, "ada", { from: null });
+  await allowTop(other, app.origin);
+  expect(await held(page)).toEqual([]);
+
+  await app.setClock(HOUR);
+  await page.getByRole("searchbox").fill("marlow quill");
+  await page.keyboard.press("Enter");
+  await expect(follow(page)).toBeVisible();
+  await page.evaluate(() => history.pushState(null, "", "/top"));
+  await page.evaluate(() => dispatchEvent(new PopStateEvent("popstate")));
+  await expect(list(page)).toBeVisible();
+  expect(await held(page)).toEqual(["top"]);
+  expect(await page.evaluate(() => "stayed" in window)).toBe(true);
+});
+
+test("a provider that is down for ten minutes ends nothing, and the page recovers without a reload", async ({
+  page,
+  app,
+  sandbox,
+  signIn,
+  quiet,
+}) => {
+  quiet.expectStatus(503, `${TOP}/tracks`);
+  await signIn(page);
+  await allowTop(page);
+  await page.evaluate(() => Object.assign(window, { stayed: true }));
+  // Neither the Web API nor the token endpoint answers.
+  for (const path of ["/spotify/v1", "/spotify/api/token"]) {
+    await sandbox.fault({ path, status: 503, times: 1000 });
+  }
+  const again = page.getByRole("main").getByRole("button", { name: "Try again" });
+  await page.getByRole("link", { name: "Tracks", exact: true }).click();
+  for (const minutes of [0, 60, 65, 70]) {
+    await app.setClock(minutes * 60);
+    if (minutes > 0) {
+      await again.click();
+    }
+    await expect(problem(page)).toContainText("Spotify cannot be reached right now.");
+    await expect(accountButton(page)).toBeVisible();
+  }
+  await sandbox.clearFaults();
+  await app.setClock(HOUR + 11 * 60);
+  await again.click();
+  await expect(list(page)).toBeVisible();
+  expect(await held(page)).toEqual(["top"]);
+  expect(await page.evaluate(() => "stayed" in window)).toBe(true);
 });
 
 test.describe("six months", () => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::error::{ApiError, Code};
+use app::music::{CHANGED, CONNECTION_HEADER, ENDED};
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{self, HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
@@ -164,7 +165,8 @@ impl World {
                 match result {
                     // The connection is over, but what everybody may look at needs none.
                     Err(error) if error.code == Code::Reauthorize && endpoint.catalogue => {
-                        self.call_as_visitor(provider, &call, client).await
+                        let answer = self.call_as_visitor(provider, &call, client).await;
+                        answer.map(|answer| telling(answer, ENDED))
                     }
                     // The page can ask for it.
                     Err(mut error) if error.code == Code::PermissionNeeded => {
@@ -259,6 +261,7 @@ impl World {
             session: &claims.sid,
             epoch: &held.epoch,
         };
+        let scopes = held.tokens.scopes.clone();
         let mut tokens = if held.tokens.due(self.clock.now()) {
             self.renew(bond, &held.tokens, jar).await?
         } else {
@@ -269,7 +272,21 @@ impl World {
                 .send(call.with_token(provider, &tokens.access_token)?)
                 .await?;
             if response.status() != StatusCode::UNAUTHORIZED {
-                return self.answer(response).await;
+                let answer = self.answer(response).await;
+                if is_of_scope(&answer)
+                    && let Some(newer) = self.successor(bond, &tokens).await
+                {
+                    // The browser took an older cookie for that of a later consent.
+                    self.keep_renewed(jar, bond, &newer)?;
+                    if call.method == Method::GET {
+                        tokens = TokenSet::clone(&newer);
+                        continue;
+                    }
+                }
+                return match answer {
+                    Ok(answer) if tokens.scopes != scopes => Ok(telling(answer, CHANGED)),
+                    answer => answer,
+                };
             }
             // What was found may have been renewed since: that is tried, too.
             let renewed = self.renew(bond, &tokens, jar).await?;
@@ -284,7 +301,7 @@ impl World {
             .await?;
         if response.status() == StatusCode::UNAUTHORIZED {
             // Spotify does not take a token that it issued a moment ago: the connection is over.
-            jar.unset_cut(&CookieName::tokens(&provider.id));
+            self.drop_tokens(bond, &tokens, jar).await;
             return Err(Code::Reauthorize.into());
         }
         self.answer(response).await
@@ -340,10 +357,20 @@ impl World {
                 // What was disconnected is left alone: this answer may be late, and the browser may
                 // hold the next connection by now.
                 if error == NoTokens::Over {
-                    jar.unset_cut(&CookieName::tokens(bond.provider));
+                    self.drop_tokens(bond, tokens, jar).await;
                 }
                 Err(error.into())
             }
+        }
+    }
+
+    /// Takes tokens that are over out of the browser, unless a consent has brought others meanwhile:
+    /// then this answer is late, and the cookie is theirs.
+    async fn drop_tokens(&self, bond: Bond<'_>, tokens: &TokenSet, jar: &mut Jar) {
+        if self.successor(bond, tokens).await.is_none() {
+            jar.unset_cut(&CookieName::tokens(bond.provider));
+        } else {
+            jar.leave();
         }
     }
 
@@ -353,6 +380,19 @@ impl World {
     /// An [`ApiError`] with `bad_request`, `signed_out`, `not_connected`, `reauthorize`,
     /// `provider_unavailable`, `provider_error` or `unavailable`.
     pub async fn refresh_if_due(
+        self: &Arc<Self>,
+        jar: &mut Jar,
+        provider: &str,
+    ) -> Result<TokenSet, ApiError> {
+        let refreshed = tokio::time::timeout(DEADLINE, self.due_tokens(jar, provider)).await;
+        refreshed.unwrap_or_else(|_| {
+            tracing::warn!("a refresh took too long");
+            // What waits is our own: each question to a provider ends long before.
+            Err(Code::Unavailable.into())
+        })
+    }
+
+    async fn due_tokens(
         self: &Arc<Self>,
         jar: &mut Jar,
         provider: &str,
@@ -473,6 +513,20 @@ async fn read(request: Request, path: &str, endpoint: &'static Endpoint) -> Resu
         headers,
         body: body.to_bytes().into(),
     })
+}
+
+/// An answer that tells of the person's connection as well.
+fn telling(mut answer: Response<Body>, news: &'static str) -> Response<Body> {
+    let name = HeaderName::from_static(CONNECTION_HEADER);
+    answer
+        .headers_mut()
+        .insert(name, HeaderValue::from_static(news));
+    answer
+}
+
+/// Whether the token lacks a scope for the call.
+fn is_of_scope(answer: &Result<Response<Body>, ApiError>) -> bool {
+    matches!(answer, Err(error) if error.code == Code::PermissionNeeded)
 }
 
 fn unavailable(error: &EgressError) -> ApiError {

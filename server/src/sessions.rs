@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use ::spotify::Permission;
 use app::session::{AccountView, ConnectionView, IdentityView, SessionView};
 use moka::sync::Cache;
 
@@ -352,12 +353,26 @@ impl World {
         let is_spotify = self
             .provider(provider)
             .is_some_and(|provider| matches!(provider.identity, IdentitySource::Spotify { .. }));
+        let permissions: Vec<String> = spotify::permissions_of(&tokens.scopes)
+            .filter(|_| is_spotify)
+            .map(str::to_owned)
+            .collect();
+        let since = permissions
+            .iter()
+            .filter_map(|name| Permission::parse(name))
+            .map(|permission| {
+                let held = permission.scopes().iter();
+                // A permission of several scopes is there with the last of them.
+                let since = held.map(|scope| tokens.since(scope)).max();
+                let since = since.unwrap_or(tokens.granted_at);
+                (permission.name().to_owned(), since)
+            })
+            .filter(|(_, since)| *since != tokens.granted_at)
+            .collect();
         ConnectionView {
             provider: provider.to_owned(),
-            permissions: spotify::permissions_of(&tokens.scopes)
-                .filter(|_| is_spotify)
-                .map(str::to_owned)
-                .collect(),
+            permissions,
+            since,
             scopes: tokens.scopes.clone(),
             granted_at: tokens.granted_at,
             grant_ends_at: life_s.map(|life_s| tokens.granted_at.saturating_add(life_s)),

@@ -49,9 +49,11 @@ fn Invitation() -> impl IntoView {
 #[component]
 fn Mine() -> impl IntoView {
     let session = use_session();
+    // What Spotify has just ended is not shown as held, whether or not the server was asked since.
     let connection = Memo::new(move |_| {
         session
             .view()
+            .filter(|_| !session.has_ended(SPOTIFY))
             .and_then(|view| view.connection(SPOTIFY).cloned())
     });
     view! {
@@ -127,7 +129,11 @@ fn Held(connection: ConnectionView) -> impl IntoView {
     let (agreed, until) = (connection.granted_at, connection.grant_ends_at);
     let entries = held
         .into_iter()
-        .map(|permission| view! { <Entry permission agreed until /> })
+        .map(|permission| {
+            let since = connection.since.get(permission.name());
+            let since = since.copied().unwrap_or(agreed);
+            view! { <Entry permission since until /> }
+        })
         .collect_view();
     let end = use_end();
     view! {
@@ -160,11 +166,11 @@ fn Held(connection: ConnectionView) -> impl IntoView {
                     "Nothing special. This app sees what anybody can see of you: your name, your \
                      picture, and what you show in public."
                 </p>
-                <p class="soft">
-                    "You agreed last on " <Day at=agreed />
-                    {until.map(|at| view! { "; it ends on " <Day at /> " at the latest" })} "."
-                </p>
             })}
+            <p class="soft">
+                "You agreed last on " <Day at=agreed />
+                {until.map(|at| view! { "; it ends on " <Day at /> " at the latest" })} "."
+            </p>
             <ul class="entries" role="list">{entries}</ul>
         </section>
     }
@@ -178,7 +184,7 @@ fn Reconnect() -> impl IntoView {
 }
 
 #[component]
-fn Entry(permission: Permission, agreed: i64, until: Option<i64>) -> impl IntoView {
+fn Entry(permission: Permission, since: i64, until: Option<i64>) -> impl IntoView {
     view! {
         <li class="entry" data-permission=permission.name()>
             <div class="entry-words">
@@ -187,7 +193,7 @@ fn Entry(permission: Permission, agreed: i64, until: Option<i64>) -> impl IntoVi
                 <p class="soft small">{used_by(permission)}</p>
             </div>
             <dl class="terms">
-                <div><dt>"Agreed last"</dt><dd><Day at=agreed /></dd></div>
+                <div><dt>"Since"</dt><dd><Day at=since /></dd></div>
                 {until.map(|at| view! {
                     <div><dt>"Until"</dt><dd><Day at /></dd></div>
                 })}

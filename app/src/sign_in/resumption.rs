@@ -1,6 +1,8 @@
 //! Back from a provider: what the person went for is carried on with, once.
 
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
 use spotify::Permission;
 
 use crate::notice::{Notice, NoticeBoard};
@@ -27,6 +29,7 @@ enum Next {
 /// Carries on with what a person went to a provider for, as soon as it is known who is here. Called
 /// once, by the app.
 pub fn carry_on(session: Session, shelf: Shelf, notice: NoticeBoard) {
+    let navigate = use_navigate();
     Effect::new(move |_| {
         let Some(view) = session.view() else { return };
         let address = current_address();
@@ -34,10 +37,25 @@ pub fn carry_on(session: Session, shelf: Shelf, notice: NoticeBoard) {
         if address.starts_with("/callback/") {
             return;
         }
-        let path = address.split('?').next().unwrap_or("/").to_owned();
         let Some(away) = take_back() else { return };
-        match next(&away, &view) {
+        let next = next(&away, &view);
+        // The question whether to link stands on a page of its own; once it is answered, the person
+        // goes on where they were.
+        let led_back = next != Next::Wait
+            && leads_back(&away, &view)
+            && path_of(&away.place) != path_of(&address);
+        if led_back {
+            navigate(&away.place, NavigateOptions::default());
+        }
+        let path = path_of(if led_back { &away.place } else { &address }).to_owned();
+        match next {
             Next::Wait => keep_back(&away),
+            // What was said of it stands on the page that was left.
+            Next::Nothing if led_back => {
+                let label = session.label(&away.provider);
+                let text = format!("{label} is linked. You can sign in with it from now on.");
+                notice.put_at(&path, Notice::new(text));
+            }
             Next::Nothing => {}
             Next::Say(text) => notice.put_at(&path, Notice::new(text)),
             Next::Perform => {
@@ -72,6 +90,19 @@ fn next(away: &Away, view: &SessionView) -> Next {
         None => Next::Nothing,
         Some(connection) => weigh(away, connection),
     }
+}
+
+fn path_of(address: &str) -> &str {
+    address.split(['?', '#']).next().unwrap_or(address)
+}
+
+/// Whether what was asked for by a link is there, so that the page that wanted it can go on.
+fn leads_back(away: &Away, view: &SessionView) -> bool {
+    let account = view.account.as_ref().map(|account| account.id.as_str());
+    away.intent == Intent::Link
+        && account.is_some()
+        && account == away.account.as_deref()
+        && view.connection(&away.provider).is_some()
 }
 
 fn weigh(away: &Away, connection: &ConnectionView) -> Next {
@@ -109,7 +140,7 @@ fn weigh(away: &Away, connection: &ConnectionView) -> Next {
 mod tests {
     use spotify::ids::{Base62Id, Uri};
 
-    use super::{Next, next};
+    use super::{Next, leads_back, next};
     use crate::deed::Deed;
     use crate::session::{AccountView, ConnectionView, PendingLinkView, SessionView};
     use crate::sign_in::errand::{Away, Intent};
@@ -184,6 +215,19 @@ mod tests {
         assert!(text.contains("follow artists") && !text.contains("top artists"));
         let more = view("a1", Some(&["top", "follow", "email"]));
         assert_eq!(next(&asked, &more), Next::Nothing);
+    }
+
+    #[test]
+    fn link_leads_back_once_it_is_there() {
+        let linking = Away {
+            intent: Intent::Link,
+            ..away(&[], false)
+        };
+        assert!(leads_back(&linking, &view("a1", Some(&[]))));
+        // It was dropped, it is of somebody else, or it was no link.
+        assert!(!leads_back(&linking, &view("a1", None)));
+        assert!(!leads_back(&linking, &view("a2", Some(&[]))));
+        assert!(!leads_back(&away(&[], false), &view("a1", Some(&[]))));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The tokens of one connection, and how an answer of the provider changes them.
 
+use std::collections::BTreeMap;
+
 use zeroize::Zeroizing;
 
 use crate::secret::secret_text;
@@ -94,6 +96,9 @@ pub struct TokenSet {
     /// When the person consented, in unix seconds. A refresh does not move it: Spotify counts
     /// its six months from here.
     pub granted_at: i64,
+    /// When a scope was first granted, in unix seconds, where that was not at `granted_at`: it was
+    /// held before the last consent, or a refresh brought it. Read [`since`](Self::since).
+    pub since: BTreeMap<String, i64>,
     /// How many refreshes lie behind this set. With the refresh token it names one flight,
     /// for a provider may keep the same refresh token for ever.
     pub generation: u64,
@@ -120,6 +125,7 @@ impl TokenSet {
             access_expires_at: now.saturating_add(life_s),
             access_life_s: life_s,
             granted_at: now,
+            since: BTreeMap::new(),
             generation: 0,
             subject: None,
             id_token: None,
@@ -133,10 +139,12 @@ impl TokenSet {
     #[must_use]
     pub fn refreshed(&self, answer: TokenAnswer, now: i64) -> Self {
         let life_s = answer.life_s();
+        let scopes = answer.scopes.unwrap_or_else(|| self.scopes.clone());
         Self {
             access_token: answer.access_token,
             refresh_token: answer.refresh_token.or_else(|| self.refresh_token.clone()),
-            scopes: answer.scopes.unwrap_or_else(|| self.scopes.clone()),
+            since: self.since_of(&scopes, self.granted_at, now),
+            scopes,
             access_expires_at: now.saturating_add(life_s),
             access_life_s: life_s,
             granted_at: self.granted_at,
@@ -145,6 +153,35 @@ impl TokenSet {
             id_token: self.id_token.clone(),
             nonce: self.nonce.clone(),
         }
+    }
+
+    /// The set of a later consent, which knows what was granted before it.
+    #[must_use]
+    pub fn following_on(mut self, before: &Self) -> Self {
+        self.since = before.since_of(&self.scopes, self.granted_at, self.granted_at);
+        self
+    }
+
+    /// When `scope` was first granted, in unix seconds.
+    pub fn since(&self, scope: &str) -> i64 {
+        self.since.get(scope).copied().unwrap_or(self.granted_at)
+    }
+
+    /// What [`since`](Self::since) is of a set with `scopes` that follows on this one; what this one
+    /// does not hold is granted `now`.
+    fn since_of(&self, scopes: &[String], granted_at: i64, now: i64) -> BTreeMap<String, i64> {
+        let first = |scope: &String| {
+            if self.scopes.contains(scope) {
+                self.since(scope)
+            } else {
+                now
+            }
+        };
+        scopes
+            .iter()
+            .map(|scope| (scope.clone(), first(scope)))
+            .filter(|(_, first)| *first != granted_at)
+            .collect()
     }
 
     /// Whether a refresh is due: under 30 seconds are left, or, where the whole life was under

@@ -131,7 +131,10 @@ impl World {
             Some(held) => Some(self.newest_of(bond.provider, bond.session, held).await),
             None => None,
         };
-        let tokens = self.with_older_refresh_token(bond.provider, tokens, older.as_ref());
+        let mut tokens = self.with_older_refresh_token(bond.provider, tokens, older.as_ref());
+        if let Some(older) = older.as_ref().filter(|_| goes_on) {
+            tokens = tokens.following_on(older);
+        }
         let now = self.clock.now();
         let ends_at = now + self.settings.session_max_s;
         self.connections

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
 /// How long anything may take.
@@ -98,6 +100,30 @@ impl Database {
         let name = &self.name;
         self.run(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
             .await;
+    }
+
+    /// Kills one of its processes, and with that everybody's: it cuts every connection, reads its log
+    /// again and then takes new ones. Only where it runs on this machine.
+    pub(crate) async fn crash(&self) {
+        let mut own = self.connect().await;
+        let asked = sqlx::query_scalar("SELECT pg_backend_pid()");
+        let backend: i32 = asked.fetch_one(&mut own).await.expect("a number");
+        let name = std::fs::read_to_string(format!("/proc/{backend}/comm")).unwrap_or_default();
+        assert_eq!(name.trim(), "postgres", "{VARIABLE} names another machine");
+        kill(Pid::from_raw(backend), Signal::SIGKILL).expect("a signal");
+        // It is over once this connection is.
+        let gone = async { while own.ping().await.is_ok() {} };
+        tokio::time::timeout(BOUND, gone).await.expect("it is cut");
+    }
+
+    /// Waits until it takes connections.
+    pub(crate) async fn until_back(&self) {
+        let back = async {
+            while PgConnection::connect(&self.url).await.is_err() {
+                tokio::time::sleep(POLL).await;
+            }
+        };
+        tokio::time::timeout(BOUND, back).await.expect("it is back");
     }
 
     /// Holds up whoever is about to write this stage of a refresh, until the gate is opened.

@@ -302,37 +302,62 @@ async fn an_answer_past_the_lease_is_not_waited_for() {
     }
 }
 
+/// What becomes of the database.
+#[derive(Clone, Copy)]
+enum Outage {
+    /// It takes no connections for a while.
+    Shut,
+    /// Its processes are killed, and it starts again from its log.
+    Crashed,
+}
+
 #[tokio::test]
-async fn a_database_that_restarts_meanwhile_loses_no_token() {
-    cluster::with(|cluster| async move {
-        let browser = cluster.due(RefreshPolicy::RotateKillFamily).await;
-        answer_late(&cluster, 1000);
-        let asking: Vec<_> = (0..30).map(|n| asks(&browser, n % 3, &cluster)).collect();
-        until_asked(&cluster).await;
-        cluster.database().shut().await;
-        for node in cluster.nodes() {
-            node.until_not_ready().await;
-        }
-        cluster.database().reopen().await;
-        let mut browsers = Vec::new();
-        for asked in asking {
-            let (browser, answer) = asked.await.expect("an end");
-            let answer = answer.expect("an answer");
-            // Whoever gave up was told so; nobody met a defect, and nobody was signed out.
-            if answer.status != StatusCode::OK {
-                assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{answer:?}");
+async fn a_database_that_is_away_meanwhile_loses_no_token() {
+    cluster::with(|cluster| a_refresh_over(cluster, Outage::Shut)).await;
+}
+
+#[tokio::test]
+async fn a_database_that_crashes_meanwhile_loses_no_token() {
+    // It is everybody's.
+    cluster::alone_with(|cluster| a_refresh_over(cluster, Outage::Crashed)).await;
+}
+
+/// The database fails while a refresh is with the provider.
+async fn a_refresh_over(cluster: Cluster, outage: Outage) {
+    let browser = cluster.due(RefreshPolicy::RotateKillFamily).await;
+    answer_late(&cluster, 1000);
+    let asking: Vec<_> = (0..30).map(|n| asks(&browser, n % 3, &cluster)).collect();
+    until_asked(&cluster).await;
+    match outage {
+        Outage::Shut => {
+            cluster.database().shut().await;
+            for node in cluster.nodes() {
+                node.until_not_ready().await;
             }
-            browsers.push(browser);
+            cluster.database().reopen().await;
         }
-        for node in cluster.nodes() {
-            node.until_ready().await;
+        Outage::Crashed => {
+            cluster.database().crash().await;
+            cluster.database().until_back().await;
         }
-        for mut browser in browsers {
-            browser.get(ME).await.is_ok();
+    }
+    let mut browsers = Vec::new();
+    for asked in asking {
+        let (browser, answer) = asked.await.expect("an end");
+        let answer = answer.expect("an answer");
+        // Whoever gave up was told so; nobody met a defect, and nobody was signed out.
+        if answer.status != StatusCode::OK {
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{answer:?}");
         }
-        assert_eq!(cluster.refreshes().len(), 1);
-    })
-    .await;
+        browsers.push(browser);
+    }
+    for node in cluster.nodes() {
+        node.until_ready().await;
+    }
+    for mut browser in browsers {
+        browser.get(ME).await.is_ok();
+    }
+    assert_eq!(cluster.refreshes().len(), 1);
 }
 
 #[tokio::test]

@@ -205,7 +205,7 @@ async fn the_permissions_page_knows_every_state_at_once() {
     assert!(!page.contains("Nothing special"), "{page}");
     for part in [
         "Your top artists and tracks",
-        "Agreed last",
+        "You agreed last on",
         "ends in every browser of your account",
         "Until",
         "Disconnect",

@@ -10,6 +10,8 @@ use tower::ServiceExt as _;
 use crate::support::{Browser, HOST, ME, ORIGIN, SEARCH, SESSION, Stage, TOKEN, TOKENS, base64url};
 
 const SEARCH_PATH: &str = "/api/spotify/v1/search?q=marlow&type=artist&limit=5";
+/// The header that tells of the person's connection.
+const CONNECTION: &str = "x-stagedoor-connection";
 /// What a provider may write into any text; it must not reach a person.
 const TEXT: &str = "<b>call 0800-EVIL</b>";
 
@@ -475,6 +477,7 @@ async fn the_catalogue_stays_open_to_whose_connection_ended() {
     let answer = browser.get(SEARCH_PATH).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     assert!(answer.clears(TOKENS) && answer.set_names().is_empty());
+    assert_eq!(answer.header(CONNECTION), Some("ended"));
     let grants: Vec<String> = stage
         .control()
         .log()
@@ -483,6 +486,21 @@ async fn the_catalogue_stays_open_to_whose_connection_ended() {
         .collect();
     assert_eq!(grants, ["refresh_token", "client_credentials"]);
     assert!(browser.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn an_answer_tells_that_a_refresh_changed_what_is_allowed() {
+    let stage = Stage::new().await;
+    let mut browser = due(&stage).await;
+    let answer = browser.me().await;
+    assert_eq!(answer.header(CONNECTION), None);
+    stage.advance(3600);
+    let more = stage.control().set_refresh_scope(Some("user-top-read"));
+    more.expect("scopes");
+    let answer = browser.me().await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    assert_eq!(answer.header(CONNECTION), Some("changed"));
+    assert_eq!(browser.me().await.header(CONNECTION), None);
 }
 
 #[tokio::test]

@@ -610,11 +610,16 @@ async fn connections_are_sealed_anew_when_the_key_moved_to_the_front() {
 
 /// Agrees to see the top lists, and tells the permissions that the browser has after it.
 async fn grant_top(browser: &mut Browser) -> Vec<String> {
+    grant(browser, &["top"]).await
+}
+
+/// Agrees to these, and tells the permissions that the browser has after it.
+async fn grant(browser: &mut Browser, permissions: &[&str]) -> Vec<String> {
     let verifier = browser.verifier();
     let body = json!({
         "provider": "spotify",
         "intent": "grant",
-        "permissions": ["top"],
+        "permissions": permissions,
         "code_challenge": challenge(&verifier),
     });
     let answer = browser.post("/api/sign-in/begin", body).await;
@@ -622,15 +627,40 @@ async fn grant_top(browser: &mut Browser) -> Vec<String> {
     let query = browser.consent(&attempt, "ada");
     let answer = browser.complete(&query, &attempt.verifier).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
-    permissions(&answer.json()["session"])
+    allowed(&answer.json()["session"])
 }
 
-fn permissions(session: &serde_json::Value) -> Vec<String> {
+fn allowed(session: &serde_json::Value) -> Vec<String> {
     let permissions = session["connections"][0]["permissions"].as_array();
     let names = permissions.into_iter().flatten();
     names
         .filter_map(|name| name.as_str().map(str::to_owned))
         .collect()
+}
+
+#[tokio::test]
+async fn each_permission_tells_since_when_it_is_held() {
+    let stage = Stage::new().await;
+    let mut browser = stage.signed_in("ada").await;
+    stage.advance(10);
+    assert_eq!(grant_top(&mut browser).await, ["top"]);
+    let first = stage.clock.now();
+    let connection = |session: &serde_json::Value| session["connections"][0].clone();
+    let held = connection(&browser.session().await);
+    assert_eq!(held["granted_at"], first);
+    assert_eq!(
+        held["since"],
+        json!(null),
+        "it says nothing that is not new"
+    );
+    // More is agreed to later, and a refresh goes over it.
+    stage.advance(1000);
+    grant(&mut browser, &["following"]).await;
+    stage.advance(3600);
+    assert_eq!(browser.me().await.status, StatusCode::OK);
+    let held = connection(&browser.session().await);
+    assert_eq!(held["granted_at"], first + 1000);
+    assert_eq!(held["since"], json!({"top": first}));
 }
 
 #[tokio::test]
@@ -646,9 +676,51 @@ async fn a_cookie_of_before_a_consent_is_mended_by_the_next_request() {
         let answer = late.get(path).await;
         assert_eq!(answer.status, StatusCode::OK);
         assert!(answer.sets(TOKENS), "{path}");
-        assert_eq!(permissions(&late.session().await), ["top"], "{path}");
+        assert_eq!(allowed(&late.session().await), ["top"], "{path}");
     }
     assert_eq!(stage.calls(TOKEN), 0);
+}
+
+#[tokio::test]
+async fn a_cookie_of_before_a_consent_is_mended_on_a_node_that_never_saw_the_newer() {
+    let stage = Stage::new().await;
+    let mut browser = stage.signed_in("ada").await;
+    let old = browser.clone();
+    stage.advance(1);
+    let other = stage.again_with(&[]).await;
+    // This node has seen the older, and does not hear of the consent.
+    assert_eq!(other.served(&old).me().await.status, StatusCode::OK);
+    assert_eq!(grant_top(&mut browser).await, ["top"]);
+    stage.control().clear_log();
+    let mut late = other.served(&old);
+    let answer = late.get("/api/spotify/v1/me/top/artists").await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    assert_eq!(answer.header("x-stagedoor-connection"), Some("changed"));
+    assert!(answer.sets(TOKENS));
+    assert_eq!(allowed(&late.session().await), ["top"]);
+    // A write is left to the person; the cookie is mended all the same.
+    let mut late = other.served(&old);
+    let answer = late.get("/api/spotify/v1/me/top/tracks").await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    assert_eq!(stage.calls(TOKEN), 0);
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_late_leaves_the_cookie_of_the_next_consent() {
+    let stage = Stage::new().await;
+    let mut browser = due(&stage).await;
+    let mut tab = browser.clone();
+    stage.control().remove_app("ada", "sandbox-client");
+    // The refusal is on its way while the person connects anew.
+    let late = Fault::delay(TOKEN, 700).after().grant_type("refresh_token");
+    stage.control().fault(late).expect("a fault");
+    let consent = async {
+        stage.until_called(TOKEN, 1).await;
+        grant_top(&mut browser).await
+    };
+    let (late, granted) = tokio::join!(tab.refresh(), consent);
+    assert_eq!(granted, ["top"]);
+    assert!(!late.clears(TOKENS), "{}", late.text);
 }
 
 #[tokio::test]
@@ -670,7 +742,7 @@ async fn a_consent_during_a_refresh_wins() {
         assert_eq!(granted, ["top"], "{policy:?}");
         assert_eq!(late.status, StatusCode::OK, "{policy:?} {}", late.text);
         // Whichever answer the browser took last.
-        assert_eq!(permissions(&tab.session().await), ["top"], "{policy:?}");
+        assert_eq!(allowed(&tab.session().await), ["top"], "{policy:?}");
         assert_eq!(tab.me().await.status, StatusCode::OK, "{policy:?}");
         stage.advance(3600);
         assert_eq!(tab.me().await.status, StatusCode::OK, "{policy:?}");
@@ -763,7 +835,7 @@ async fn a_consent_with_an_older_cookie_leads_on() {
             stage.advance(3600);
             assert_eq!(old.me().await.status, StatusCode::OK, "{policy:?}");
             assert_eq!(browser.me().await.status, StatusCode::OK, "{policy:?}");
-            assert_eq!(permissions(&browser.session().await), ["top"], "{policy:?}");
+            assert_eq!(allowed(&browser.session().await), ["top"], "{policy:?}");
         }
     }
 }

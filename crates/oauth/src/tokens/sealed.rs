@@ -1,5 +1,7 @@
 //! The wire form of a token set inside a seal. Names are short: it must fit into a cookie.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -18,6 +20,8 @@ struct Written<'a> {
     e: i64,
     l: i64,
     g: i64,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    h: &'a BTreeMap<String, i64>,
     n: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     u: Option<&'a str>,
@@ -38,6 +42,8 @@ struct Read {
     e: i64,
     l: i64,
     g: i64,
+    #[serde(default)]
+    h: BTreeMap<String, i64>,
     n: u64,
     #[serde(default)]
     u: Option<String>,
@@ -63,6 +69,7 @@ pub(super) fn write(tokens: &TokenSet) -> Zeroizing<Vec<u8>> {
         e: tokens.access_expires_at,
         l: tokens.access_life_s,
         g: tokens.granted_at,
+        h: &tokens.since,
         n: tokens.generation,
         u: tokens.subject.as_deref(),
         i: id_token,
@@ -71,11 +78,13 @@ pub(super) fn write(tokens: &TokenSet) -> Zeroizing<Vec<u8>> {
     // Room for the worst case, every character escaped: a buffer that grows leaves its old,
     // unwiped copies behind.
     let scopes: usize = tokens.scopes.iter().map(|scope| scope.len() * 2 + 3).sum();
+    // A number takes twenty characters at most.
+    let since: usize = tokens.since.keys().map(|scope| scope.len() * 2 + 24).sum();
     let secrets = wire.a.len() + refresh.map_or(0, str::len) + id_token.map_or(0, str::len);
     // A control character takes six; a subject has none, but nothing here says so.
     let subject = wire.u.map_or(0, |subject| subject.len() * 6);
     let nonce = wire.o.map_or(0, str::len);
-    let room = (secrets + nonce) * 2 + scopes + subject + 192;
+    let room = (secrets + nonce) * 2 + scopes + since + subject + 192;
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));
     // A struct of texts and numbers always serialises, and a vector always takes it.
     if serde_json::to_writer(&mut *bytes, &wire).is_err() {
@@ -100,6 +109,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<TokenSet, SealedTokensError> {
         access_expires_at: wire.e,
         access_life_s: wire.l,
         granted_at: wire.g,
+        since: wire.h,
         generation: wire.n,
         subject: wire.u,
         id_token: id_token.map_err(|_| SealedTokensError)?,

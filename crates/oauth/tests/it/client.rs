@@ -99,6 +99,7 @@ fn tokens() -> TokenSet {
         access_expires_at: NOW - 1,
         access_life_s: 3600,
         granted_at: NOW - 100_000,
+        since: std::collections::BTreeMap::new(),
         generation: 7,
         subject: None,
         id_token: None,

@@ -276,6 +276,38 @@ fn due_at_the_ends_of_time_does_not_overflow() {
 }
 
 #[test]
+fn scope_is_held_since_it_was_first_granted() {
+    let first = granted();
+    assert_eq!(first.since("user-top-read"), NOW);
+    // A refresh brings one more, and another is lost.
+    let widened = TokenAnswer {
+        scopes: Some(scopes("user-top-read user-library-read")),
+        ..answer()
+    };
+    let refreshed = first.refreshed(widened, NOW + 10);
+    assert_eq!(refreshed.since("user-top-read"), NOW);
+    assert_eq!(refreshed.since("user-library-read"), NOW + 10);
+    // A later consent: what was lost meanwhile is new, what was held is not.
+    let consent = TokenAnswer {
+        scopes: Some(scopes(
+            "user-top-read user-library-read user-read-private user-follow-read",
+        )),
+        ..answer()
+    };
+    let later = TokenSet::granted(consent, &[], NOW + 20).following_on(&refreshed);
+    assert_eq!(later.granted_at, NOW + 20);
+    assert_eq!(later.since("user-top-read"), NOW);
+    assert_eq!(later.since("user-library-read"), NOW + 10);
+    assert_eq!(later.since("user-read-private"), NOW + 20);
+    assert_eq!(later.since("user-follow-read"), NOW + 20);
+    let bytes = later.to_sealed_json();
+    assert_eq!(
+        TokenSet::from_sealed_json(&bytes).unwrap().since,
+        later.since
+    );
+}
+
+#[test]
 fn tokens_survive_the_sealed_form() {
     for before in [
         granted(),
@@ -395,20 +427,23 @@ proptest! {
         times in any::<[i64; 3]>(),
         subject in any::<String>(),
     ) {
+        let scopes_since = scopes.iter().map(|scope| (scope.clone(), times[2])).collect();
         let tokens = TokenSet {
             access_token: access(&token),
             refresh_token: Some(refresh(&token)),
-            scopes,
+            scopes: scopes.clone(),
             access_expires_at: times[0],
             access_life_s: times[1],
             granted_at: times[2],
+            since: scopes_since,
             generation: u64::MAX,
             subject: Some(subject.clone()),
             id_token: Some(id_token(&token)),
             nonce: None,
         };
         let bytes = tokens.to_sealed_json();
-        let worst = token.len() * 6 + subject.len() * 6 + tokens.scopes.iter().map(|s| s.len() * 2 + 3).sum::<usize>() + 192;
+        let worst = token.len() * 6 + subject.len() * 6 + tokens.scopes.iter().map(|s| s.len() * 2 + 3).sum::<usize>()
+            + tokens.since.keys().map(|s| s.len() * 2 + 24).sum::<usize>() + 192;
         prop_assert_eq!(bytes.capacity(), worst);
         prop_assert_eq!(TokenSet::from_sealed_json(&bytes).unwrap().scopes, tokens.scopes);
     }
