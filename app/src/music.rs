@@ -4,7 +4,7 @@ use gloo_net::http::{Method, RequestBuilder, Response};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::{AbortController, AbortSignal};
-use spotify::{Answer, Request};
+use spotify::{Answer, Body, Request};
 
 use crate::error::{ApiError, Code};
 use crate::session::fresh::ask;
@@ -176,8 +176,11 @@ async fn exchange<T: Answer>(
         .header(name, value)
         .abort_signal(abort);
     let sent = match &request.body {
-        Some(body) => builder.json(body),
-        None => builder.build(),
+        Body::Nothing => builder.build(),
+        Body::Json(body) => builder.json(body),
+        Body::Jpeg(base64) => builder
+            .header("content-type", "image/jpeg")
+            .body(base64.as_str()),
     };
     let response = sent.map_err(offline)?.send().await.map_err(offline)?;
     match response.headers().get(CONNECTION_HEADER).as_deref() {

@@ -20,6 +20,8 @@ pub enum Shape {
     Array,
     /// Whatever it is, it says nothing: the type is read from `null`.
     Nothing,
+    /// It may say something, but need not: what is not JSON is read as `null`.
+    Anything,
 }
 
 /// That a write was taken, in which all is said.
@@ -51,13 +53,18 @@ pub fn decode<T: Answer>(
         Shape::Object => b'{',
         Shape::Array => b'[',
         // Empty, mostly, and of any type.
-        Shape::Nothing => return serde_json::from_str("null").map_err(|_| Refusal::Nonsense),
+        Shape::Nothing => return from_null(),
+        Shape::Anything => return serde_json::from_slice(body).or_else(|_| from_null()),
     };
     if body.trim_ascii_start().first() != Some(&first) || !content_type.is_none_or(is_json) {
         return Err(Refusal::Nonsense);
     }
     // The message of serde_json quotes the answer, which may hold an e-mail address.
     serde_json::from_slice(body).map_err(|_| Refusal::Nonsense)
+}
+
+fn from_null<T: Answer>() -> Result<T, Refusal> {
+    serde_json::from_str("null").map_err(|_| Refusal::Nonsense)
 }
 
 fn is_json(content_type: &str) -> bool {

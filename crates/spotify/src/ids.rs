@@ -62,6 +62,9 @@ pub enum UriKind {
 }
 
 impl UriKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Artist, Self::Album, Self::Track, Self::Playlist];
+
     /// The name of the kind in a URI.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -83,6 +86,23 @@ pub struct Uri {
 }
 
 impl Uri {
+    /// Reads a URI of a kind that there is a page for.
+    ///
+    /// # Errors
+    /// It is not `spotify:`, one of the kinds, `:` and an id.
+    pub fn parse(text: &str) -> Result<Self, UriError> {
+        let (kind, id) = text
+            .strip_prefix("spotify:")
+            .and_then(|rest| rest.split_once(':'))
+            .ok_or(UriError)?;
+        let kind = UriKind::ALL
+            .into_iter()
+            .find(|known| known.as_str() == kind)
+            .ok_or(UriError)?;
+        let id = Base62Id::parse(id).map_err(|_| UriError)?;
+        Ok(Self { kind, id })
+    }
+
     /// The URI of an artist.
     pub fn artist(id: Base62Id) -> Self {
         Self {
@@ -122,6 +142,74 @@ impl std::fmt::Display for Uri {
     }
 }
 
+/// The name of something that a playlist can hold: a track, an episode, or a file on somebody's
+/// disc.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ItemUri(String);
+
+impl ItemUri {
+    /// Reads a URI.
+    ///
+    /// # Errors
+    /// It is neither `spotify:track:` nor `spotify:episode:` with an id, nor `spotify:local:` with
+    /// something after it.
+    pub fn parse(text: &str) -> Result<Self, UriError> {
+        let of_catalogue = ["spotify:track:", "spotify:episode:"]
+            .into_iter()
+            .filter_map(|prefix| text.strip_prefix(prefix))
+            .any(|id| Base62Id::parse(id).is_ok());
+        let is_local = text
+            .strip_prefix("spotify:local:")
+            .is_some_and(|rest| !rest.is_empty());
+        if of_catalogue || is_local {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(UriError)
+        }
+    }
+
+    /// The URI of a track.
+    pub fn track(id: &Base62Id) -> Self {
+        Self(format!("spotify:track:{id}"))
+    }
+
+    /// Whether it is a file on somebody's disc, which Spotify lets no app add.
+    pub fn is_local(&self) -> bool {
+        self.0.starts_with("spotify:local:")
+    }
+
+    /// The URI.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// As many items as one change of a playlist may name: at least one, at most
+/// [`MAX`](Self::MAX).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemBatch(Vec<ItemUri>);
+
+impl ItemBatch {
+    /// What the Web API takes at once.
+    pub const MAX: usize = 100;
+
+    /// One item alone.
+    pub fn one(item: ItemUri) -> Self {
+        Self(vec![item])
+    }
+
+    /// Cuts a list of any length, in its order; nothing is no batch.
+    pub fn cut(items: impl IntoIterator<Item = ItemUri>) -> Vec<Self> {
+        let batches = cut(items, Self::MAX);
+        batches.into_iter().map(Self).collect()
+    }
+
+    /// The items, in their order.
+    pub fn as_slice(&self) -> &[ItemUri] {
+        &self.0
+    }
+}
+
 /// As many things as one request may name: at least one, at most [`MAX`](Self::MAX).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch<T>(Vec<T>);
@@ -137,14 +225,8 @@ impl<T> Batch<T> {
 
     /// Cuts a list of any length, in its order; nothing is no batch.
     pub fn cut(things: impl IntoIterator<Item = T>) -> Vec<Self> {
-        let mut batches: Vec<Self> = Vec::new();
-        for thing in things {
-            match batches.last_mut() {
-                Some(batch) if batch.0.len() < Self::MAX => batch.0.push(thing),
-                _ => batches.push(Self::one(thing)),
-            }
-        }
-        batches
+        let batches = cut(things, Self::MAX);
+        batches.into_iter().map(Self).collect()
     }
 
     /// The things, in their order.
@@ -161,7 +243,23 @@ impl<T: std::fmt::Display> Batch<T> {
     }
 }
 
+fn cut<T>(things: impl IntoIterator<Item = T>, max: usize) -> Vec<Vec<T>> {
+    let mut batches: Vec<Vec<T>> = Vec::new();
+    for thing in things {
+        match batches.last_mut() {
+            Some(batch) if batch.len() < max => batch.push(thing),
+            _ => batches.push(vec![thing]),
+        }
+    }
+    batches
+}
+
 /// A text is not 22 letters and digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an id is 22 letters and digits")]
 pub struct IdError;
+
+/// A text is not the URI of a thing that is known here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is no URI of a thing that is known here")]
+pub struct UriError;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
 use crate::lenient;
+use crate::model::PlaylistItem;
 
 /// One page of a list that is counted by offset.
 ///
@@ -46,6 +47,20 @@ impl<T> Page<T> {
             self.offset.checked_add(self.limit)
         }
     }
+
+    /// The same for whoever follows the list to its end, and asked for this page with the offset
+    /// `asked`: `None` too where the answer would lead back, for that list would never end.
+    pub fn next_offset_beyond(&self, asked: u32) -> Option<u32> {
+        self.next_offset().filter(|next| *next > asked)
+    }
+}
+
+impl Page<PlaylistItem> {
+    /// The items with their places in the playlist, which are what
+    /// [`Reorder`](crate::request::Reorder) names. The first place is 0.
+    pub fn places(&self) -> impl Iterator<Item = (u32, &PlaylistItem)> {
+        (self.offset..).zip(&self.items)
+    }
 }
 
 /// One page of a list that is counted by cursor, such as the artists whom somebody follows.
@@ -64,7 +79,8 @@ pub struct CursorPage<T> {
     /// How many there are in all, where that is known.
     #[serde(default, deserialize_with = "lenient::option")]
     pub total: Option<u32>,
-    /// Where other pages begin. Read [`next_after`](Self::next_after).
+    /// Where other pages begin. Read [`next_after`](Self::next_after) or
+    /// [`next_before`](Self::next_before).
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub cursors: Cursors,
     /// The address of the next page. Not to be called: use [`next_after`](Self::next_after).
@@ -75,14 +91,29 @@ pub struct CursorPage<T> {
 impl<T: DeserializeOwned> Answer for CursorPage<T> {}
 
 impl<T> CursorPage<T> {
-    /// The cursor of the next page, if there is one. Whoever follows it stops at a page that
-    /// brings the cursor it was asked with: that list would never end.
+    /// The cursor of the next page, if there is one. Whoever follows the list to its end uses
+    /// [`next_after_beyond`](Self::next_after_beyond).
     pub fn next_after(&self) -> Option<&str> {
         self.next.as_ref()?;
         self.cursors
             .after
             .as_deref()
             .filter(|after| !after.is_empty())
+    }
+
+    /// The same for whoever follows the list to its end, and asked for this page with the cursor
+    /// `asked`: `None` too at a page that brings that cursor again, for that list would never end.
+    pub fn next_after_beyond(&self, asked: Option<&str>) -> Option<&str> {
+        self.next_after().filter(|after| Some(*after) != asked)
+    }
+
+    /// The cursor of the page of older entries, in milliseconds of Unix time, if there is one: what
+    /// was played last is paged backwards. `asked` is the `before` of this page; a page that does
+    /// not lead further back is the last, for that list would never end.
+    pub fn next_before(&self, asked: Option<u64>) -> Option<u64> {
+        self.next.as_ref()?;
+        let before = self.cursors.before.as_deref()?.parse().ok()?;
+        asked.is_none_or(|asked| before < asked).then_some(before)
     }
 }
 
@@ -92,4 +123,7 @@ pub struct Cursors {
     /// Of the next page; text that means nothing here.
     #[serde(default, deserialize_with = "lenient::option")]
     pub after: Option<String>,
+    /// Of the page of older entries, where a list goes backwards: milliseconds of Unix time.
+    #[serde(default, deserialize_with = "lenient::option")]
+    pub before: Option<String>,
 }

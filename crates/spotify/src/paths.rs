@@ -1,7 +1,9 @@
 //! What may be asked of the Web API at all: the allow-list of the proxy.
 
+use BodyKind::{Jpeg, Json, Nothing};
+
 use crate::ids::Base62Id;
-use crate::request::Method;
+use crate::request::{BodyKind, Method};
 
 /// One method and path that may be forwarded.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,38 +15,71 @@ pub struct Endpoint {
     pub path: &'static str,
     /// The endpoint holds nothing of a person: the app's own token will do.
     pub catalogue: bool,
+    /// What the request says besides its query.
+    pub body: BodyKind,
 }
 
 /// Every endpoint there is. What is not here cannot be reached.
 pub const ENDPOINTS: &[Endpoint] = &[
-    personal(Method::Get, "/me"),
-    catalogue(Method::Get, "/search"),
-    personal(Method::Get, "/me/top/artists"),
-    personal(Method::Get, "/me/top/tracks"),
-    personal(Method::Get, "/me/following"),
-    personal(Method::Put, "/me/following"),
-    personal(Method::Delete, "/me/following"),
-    personal(Method::Get, "/me/following/contains"),
-    personal(Method::Put, "/me/library"),
-    personal(Method::Delete, "/me/library"),
-    personal(Method::Get, "/me/library/contains"),
-    personal(Method::Get, "/me/albums"),
-    personal(Method::Get, "/me/tracks"),
+    catalogue("/search"),
+    catalogue("/artists/{id}"),
+    catalogue("/artists/{id}/albums"),
+    catalogue("/albums/{id}"),
+    catalogue("/albums/{id}/tracks"),
+    catalogue("/tracks/{id}"),
+    // The app's own token reads the public ones.
+    catalogue("/playlists/{id}"),
+    read("/me"),
+    read("/me/top/artists"),
+    read("/me/top/tracks"),
+    read("/me/player/recently-played"),
+    read("/me/following"),
+    read("/me/albums"),
+    read("/me/tracks"),
+    write(Method::Put, "/me/library", Nothing),
+    write(Method::Delete, "/me/library", Nothing),
+    read("/me/library/contains"),
+    read("/me/playlists"),
+    write(Method::Post, "/me/playlists", Json),
+    write(Method::Put, "/playlists/{id}", Json),
+    read("/playlists/{id}/items"),
+    write(Method::Post, "/playlists/{id}/items", Json),
+    write(Method::Put, "/playlists/{id}/items", Json),
+    write(Method::Delete, "/playlists/{id}/items", Json),
+    read("/playlists/{id}/images"),
+    write(Method::Put, "/playlists/{id}/images", Jpeg),
+    // Apps of older kinds have these in the place of the library's.
+    write(Method::Put, "/me/following", Nothing),
+    write(Method::Delete, "/me/following", Nothing),
+    read("/me/following/contains"),
+    write(Method::Put, "/me/albums", Nothing),
+    write(Method::Delete, "/me/albums", Nothing),
+    read("/me/albums/contains"),
+    write(Method::Put, "/me/tracks", Nothing),
+    write(Method::Delete, "/me/tracks", Nothing),
+    read("/me/tracks/contains"),
+    write(Method::Delete, "/playlists/{id}/followers", Nothing),
 ];
 
-const fn personal(method: Method, path: &'static str) -> Endpoint {
+const fn catalogue(path: &'static str) -> Endpoint {
+    Endpoint {
+        method: Method::Get,
+        path,
+        catalogue: true,
+        body: Nothing,
+    }
+}
+
+const fn read(path: &'static str) -> Endpoint {
+    write(Method::Get, path, Nothing)
+}
+
+const fn write(method: Method, path: &'static str, body: BodyKind) -> Endpoint {
     Endpoint {
         method,
         path,
         catalogue: false,
-    }
-}
-
-const fn catalogue(method: Method, path: &'static str) -> Endpoint {
-    Endpoint {
-        method,
-        path,
-        catalogue: true,
+        body,
     }
 }
 

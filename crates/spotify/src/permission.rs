@@ -242,15 +242,36 @@ impl Permission {
         }
     }
 
+    /// The permission to make or change a playlist that is public or not; where that is unknown,
+    /// for one that others may add to, and to make one public that was not, it is both.
+    pub const fn to_edit_playlist(public: Option<bool>, collaborative: bool) -> Self {
+        match public {
+            _ if collaborative => Self::EditPlaylists(None),
+            Some(true) => Self::EditPlaylists(Some(Public)),
+            Some(false) => Self::EditPlaylists(Some(Private)),
+            None => Self::EditPlaylists(None),
+        }
+    }
+
     /// The permission that a call lacks which Spotify refused for want of a scope. `None` where
-    /// the call needs none, or it cannot be told from the call which.
+    /// the call needs none, or it cannot be told from the call which. What changes a playlist does
+    /// not say of what visibility that is, so it is the whole there. A picture needs the permission
+    /// for the change besides.
     pub fn needed(method: Method, path: &str, query: &str) -> Option<Self> {
         let reads = method == Method::Get;
         match path {
             "/me/top/artists" | "/me/top/tracks" => Some(Self::Top),
             "/me/following" | "/me/following/contains" if reads => Some(Self::Following),
             "/me/following" => Some(Self::Follow),
-            "/me/albums" | "/me/tracks" if reads => Some(Self::Library),
+            "/me/albums" | "/me/tracks" | "/me/albums/contains" | "/me/tracks/contains"
+                if reads =>
+            {
+                Some(Self::Library)
+            }
+            "/me/albums" | "/me/tracks" => Some(Self::EditLibrary),
+            "/me/player/recently-played" => Some(Self::Recent),
+            "/me/playlists" if reads => Some(Self::Playlists),
+            "/me/playlists" => Some(Self::EditPlaylists(None)),
             "/me/library" | "/me/library/contains" => {
                 let kind = first_kind(query)?;
                 Some(if reads {
@@ -259,6 +280,13 @@ impl Permission {
                     Self::to_keep(kind)
                 })
             }
+            path if path.starts_with("/playlists/") => Some(if reads {
+                Self::Playlists
+            } else if path.ends_with("/images") {
+                Self::Cover
+            } else {
+                Self::EditPlaylists(None)
+            }),
             _ => None,
         }
     }
@@ -268,12 +296,7 @@ impl Permission {
 fn first_kind(query: &str) -> Option<UriKind> {
     let uris = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "uris")?;
     let kind = uris.1.strip_prefix("spotify:")?.split(':').next()?;
-    [
-        UriKind::Artist,
-        UriKind::Album,
-        UriKind::Track,
-        UriKind::Playlist,
-    ]
-    .into_iter()
-    .find(|known| known.as_str() == kind)
+    UriKind::ALL
+        .into_iter()
+        .find(|known| known.as_str() == kind)
 }

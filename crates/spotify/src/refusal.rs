@@ -80,6 +80,14 @@ impl Refusal {
         }
     }
 
+    /// Whether a call of the newer kind may be refused because the app is of an older kind: then the
+    /// older call is worth a try ([`save_older`](crate::Request::save_older) and its sisters).
+    /// Spotify says 400 or 403 for that; a missing scope, a person who is not on the list and a
+    /// limit are none of it.
+    pub const fn calls_for_older(self) -> bool {
+        matches!(self, Self::Forbidden | Self::BadRequest)
+    }
+
     /// The stable code for this refusal, as the interface names it.
     pub fn code(self) -> &'static str {
         match self {

@@ -1,7 +1,10 @@
 //! Requests to the Web API, each tied to the type of its answer.
 
+mod catalogue;
 mod following;
 mod library;
+mod playlist;
+mod recent;
 mod top;
 
 use std::marker::PhantomData;
@@ -12,6 +15,9 @@ use crate::answer::{Answer, decode};
 use crate::model::{PrivateUser, SearchAnswer};
 use crate::refusal::Refusal;
 
+pub use catalogue::AlbumGroup;
+pub use playlist::{NewPlaylist, PlaylistChange, Reorder};
+pub use recent::Moment;
 pub use top::TimeRange;
 
 /// The largest `limit` of a list of the person's own.
@@ -40,8 +46,8 @@ pub struct Request<T> {
     pub path: String,
     /// Names and values, not yet encoded.
     pub query: Vec<(&'static str, String)>,
-    /// The JSON body of a write.
-    pub body: Option<Value>,
+    /// What a write says besides.
+    pub body: Body,
     answer: PhantomData<fn() -> T>,
 }
 
@@ -116,9 +122,14 @@ impl<T> Request<T> {
             method,
             path: path.to_owned(),
             query,
-            body: None,
+            body: Body::Nothing,
             answer: PhantomData,
         }
+    }
+
+    fn with(mut self, body: Value) -> Self {
+        self.body = Body::Json(body);
+        self
     }
 }
 
@@ -128,6 +139,50 @@ fn page(limit: u32, offset: u32) -> [(&'static str, String); 2] {
         ("limit", limit.clamp(1, MAX_LIST_LIMIT).to_string()),
         ("offset", offset.to_string()),
     ]
+}
+
+/// The body of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// None, and no `Content-Type`.
+    Nothing,
+    /// To be sent as `application/json`.
+    Json(Value),
+    /// The base64 text of a JPEG, to be sent as it is, as `image/jpeg`.
+    Jpeg(String),
+}
+
+impl Body {
+    /// What kind of body it is.
+    pub const fn kind(&self) -> BodyKind {
+        match self {
+            Self::Nothing => BodyKind::Nothing,
+            Self::Json(_) => BodyKind::Json,
+            Self::Jpeg(_) => BodyKind::Jpeg,
+        }
+    }
+}
+
+/// What kind of body a request has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BodyKind {
+    /// None.
+    Nothing,
+    /// JSON.
+    Json,
+    /// The base64 text of a JPEG.
+    Jpeg,
+}
+
+impl BodyKind {
+    /// The `Content-Type` that it is sent as; `None` where there is nothing to send.
+    pub const fn content_type(self) -> Option<&'static str> {
+        match self {
+            Self::Nothing => None,
+            Self::Json => Some("application/json"),
+            Self::Jpeg => Some("image/jpeg"),
+        }
+    }
 }
 
 /// The HTTP methods of the Web API.

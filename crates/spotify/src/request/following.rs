@@ -1,8 +1,8 @@
 //! Whom the person follows.
 //!
 //! To follow is to hold in the library: [`save`](Request::save) with the URI of the artist. Apps
-//! of older kinds are refused there with 400 or 403; `follow_artists` and its sisters are what
-//! they have instead, and what apps of the newer kind are refused.
+//! of older kinds have `follow_artists` and its sisters instead, see
+//! [`save_older`](Request::save_older).
 
 use super::{MAX_LIST_LIMIT, Method, Request};
 use crate::answer::Done;

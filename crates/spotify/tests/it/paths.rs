@@ -1,3 +1,4 @@
+use spotify::BodyKind::{Jpeg, Json, Nothing};
 use spotify::Method;
 use spotify::paths::{ENDPOINTS, allowed};
 #[cfg(target_arch = "wasm32")]
@@ -9,58 +10,118 @@ use crate::ID;
 fn the_list_is_this_and_nothing_else() {
     let list: Vec<_> = ENDPOINTS
         .iter()
-        .map(|e| (e.method.as_str(), e.path, e.catalogue))
+        .map(|e| (e.method.as_str(), e.path, e.body))
         .collect();
     assert_eq!(
         list,
         [
-            ("GET", "/me", false),
-            ("GET", "/search", true),
-            ("GET", "/me/top/artists", false),
-            ("GET", "/me/top/tracks", false),
-            ("GET", "/me/following", false),
-            ("PUT", "/me/following", false),
-            ("DELETE", "/me/following", false),
-            ("GET", "/me/following/contains", false),
-            ("PUT", "/me/library", false),
-            ("DELETE", "/me/library", false),
-            ("GET", "/me/library/contains", false),
-            ("GET", "/me/albums", false),
-            ("GET", "/me/tracks", false),
+            ("GET", "/search", Nothing),
+            ("GET", "/artists/{id}", Nothing),
+            ("GET", "/artists/{id}/albums", Nothing),
+            ("GET", "/albums/{id}", Nothing),
+            ("GET", "/albums/{id}/tracks", Nothing),
+            ("GET", "/tracks/{id}", Nothing),
+            ("GET", "/playlists/{id}", Nothing),
+            ("GET", "/me", Nothing),
+            ("GET", "/me/top/artists", Nothing),
+            ("GET", "/me/top/tracks", Nothing),
+            ("GET", "/me/player/recently-played", Nothing),
+            ("GET", "/me/following", Nothing),
+            ("GET", "/me/albums", Nothing),
+            ("GET", "/me/tracks", Nothing),
+            ("PUT", "/me/library", Nothing),
+            ("DELETE", "/me/library", Nothing),
+            ("GET", "/me/library/contains", Nothing),
+            ("GET", "/me/playlists", Nothing),
+            ("POST", "/me/playlists", Json),
+            ("PUT", "/playlists/{id}", Json),
+            ("GET", "/playlists/{id}/items", Nothing),
+            ("POST", "/playlists/{id}/items", Json),
+            ("PUT", "/playlists/{id}/items", Json),
+            ("DELETE", "/playlists/{id}/items", Json),
+            ("GET", "/playlists/{id}/images", Nothing),
+            ("PUT", "/playlists/{id}/images", Jpeg),
+            ("PUT", "/me/following", Nothing),
+            ("DELETE", "/me/following", Nothing),
+            ("GET", "/me/following/contains", Nothing),
+            ("PUT", "/me/albums", Nothing),
+            ("DELETE", "/me/albums", Nothing),
+            ("GET", "/me/albums/contains", Nothing),
+            ("PUT", "/me/tracks", Nothing),
+            ("DELETE", "/me/tracks", Nothing),
+            ("GET", "/me/tracks/contains", Nothing),
+            ("DELETE", "/playlists/{id}/followers", Nothing),
         ]
     );
     for endpoint in ENDPOINTS {
-        assert_eq!(allowed(endpoint.method, endpoint.path), Some(endpoint));
+        let path = endpoint.path.replace("{id}", ID);
+        assert_eq!(allowed(endpoint.method, &path), Some(endpoint));
     }
 }
 
 #[test]
 fn nothing_of_a_person_is_catalogue() {
-    for endpoint in ENDPOINTS {
-        let personal = endpoint.path.starts_with("/me");
-        assert_eq!(endpoint.catalogue, !personal, "{}", endpoint.path);
+    let catalogue: Vec<_> = ENDPOINTS.iter().filter(|e| e.catalogue).collect();
+    let paths: Vec<_> = catalogue.iter().map(|e| e.path).collect();
+    assert_eq!(
+        paths,
+        [
+            "/search",
+            "/artists/{id}",
+            "/artists/{id}/albums",
+            "/albums/{id}",
+            "/albums/{id}/tracks",
+            "/tracks/{id}",
+            "/playlists/{id}",
+        ]
+    );
+    for endpoint in catalogue {
+        assert_eq!(endpoint.method, Method::Get, "{}", endpoint.path);
     }
 }
 
 #[test]
+fn what_is_read_takes_no_body() {
+    for endpoint in ENDPOINTS {
+        if endpoint.method == Method::Get {
+            assert_eq!(endpoint.body, Nothing, "{}", endpoint.path);
+        }
+    }
+    let types = [Nothing, Json, Jpeg].map(spotify::BodyKind::content_type);
+    assert_eq!(types, [None, Some("application/json"), Some("image/jpeg")]);
+}
+
+#[test]
 fn other_method_is_refused() {
+    const WRITES: &[Method] = &[Method::Post, Method::Put, Method::Delete];
     for (methods, path) in [
-        (&[Method::Post, Method::Put, Method::Delete][..], "/me"),
-        (&[Method::Post, Method::Put, Method::Delete], "/search"),
-        (
-            &[Method::Post, Method::Put, Method::Delete],
-            "/me/top/artists",
-        ),
+        (WRITES, "/me"),
+        (WRITES, "/search"),
+        (WRITES, "/me/top/artists"),
+        (WRITES, "/me/player/recently-played"),
+        (WRITES, "/artists/{id}"),
+        (WRITES, "/artists/{id}/albums"),
+        (WRITES, "/albums/{id}"),
+        (WRITES, "/albums/{id}/tracks"),
+        (WRITES, "/tracks/{id}"),
+        (WRITES, "/me/albums/contains"),
         (&[Method::Post], "/me/following"),
         (&[Method::Put, Method::Delete], "/me/following/contains"),
         (&[Method::Get, Method::Post], "/me/library"),
         (&[Method::Put, Method::Delete], "/me/library/contains"),
-        // Removed in 2026; `/me/library` stands in for them.
-        (&[Method::Put, Method::Delete], "/me/albums"),
-        (&[Method::Put, Method::Delete], "/me/tracks"),
+        (&[Method::Post], "/me/albums"),
+        (&[Method::Post], "/me/tracks"),
+        (&[Method::Put, Method::Delete], "/me/playlists"),
+        (&[Method::Post, Method::Delete], "/playlists/{id}"),
+        (&[Method::Post, Method::Delete], "/playlists/{id}/images"),
+        (
+            &[Method::Get, Method::Post, Method::Put],
+            "/playlists/{id}/followers",
+        ),
     ] {
         for method in methods {
-            assert_eq!(allowed(*method, path), None, "{method:?} {path}");
+            let path = path.replace("{id}", ID);
+            assert_eq!(allowed(*method, &path), None, "{method:?} {path}");
         }
     }
 }
@@ -68,16 +129,32 @@ fn other_method_is_refused() {
 #[test]
 fn other_path_is_refused() {
     for path in [
+        "/me/player",
         "/me/player/play",
+        "/me/player/recently_played",
         "/me/top",
         "/me/top/genres",
         "/me/top/artists/x",
         "/me/library/",
-        "/me/albums/contains",
+        "/me/shows",
+        "/me/audiobooks",
         "/users/ada",
+        "/users/ada/playlists",
         "/playlists",
-        &format!("/artists/{ID}"),
+        "/artists",
+        "/albums",
+        "/tracks",
+        &format!("/artists/{ID}/top-tracks"),
+        &format!("/artists/{ID}/related-artists"),
+        &format!("/albums/{ID}/images"),
+        &format!("/playlists/{ID}/tracks"),
+        &format!("/playlists/{ID}/items/0"),
+        &format!("/playlists/{ID}/followers/contains"),
+        &format!("/shows/{ID}"),
+        &format!("/episodes/{ID}"),
+        &format!("/me/albums/{ID}"),
         "/browse/new-releases",
+        "/markets",
         "/ME",
         "/Search",
         "/m",
@@ -85,6 +162,59 @@ fn other_path_is_refused() {
         "/searc",
     ] {
         assert_eq!(allowed(Method::Get, path), None, "{path}");
+    }
+}
+
+#[test]
+fn what_is_no_id_is_refused() {
+    for id in [
+        "",
+        ".",
+        "..",
+        "...",
+        "{id}",
+        "me",
+        "ada",
+        "%2e%2e",
+        "%2E%2E",
+        "0aV6DOiouImYTqrR5YlIq",
+        "0aV6DOiouImYTqrR5YlIqxx",
+        "0aV6DOiouImYTqrR5YlIq/",
+        "0aV6DOiouIm/TqrR5YlIqx",
+        "0aV6DOiouIm%2fqrR5YlIq",
+        "0aV6DOiouImYTqrR5Yl%00",
+        "0aV6DOiouImYTqrR5Yl.qx",
+        "0aV6DOiouImYTqrR5Yl-qx",
+        "0aV6DOiouImYTqrR5Yl_qx",
+        "0aV6DOiouImYTqrR5Yl qx",
+        "0aV6DOiouImYTqrR5YlIq\n",
+        "0aV6DOiouImYTqrR5YlIq?",
+        "0aV6DOiouImYTqrR5YlIq#",
+        // 22 bytes each, and no letters of these.
+        "0aV6DOiouImYTqrR5YlI\u{e9}",
+        "\u{ff10}aV6DOiouImYTqrR5Ylx",
+        "spotify:artist:0aV6DOiouImYTqrR5YlIqx",
+        "0aV6DOiouImYTqrR5YlIqx,0aV6DOiouImYTqrR5YlIqx",
+    ] {
+        for endpoint in ENDPOINTS.iter().filter(|e| e.path.contains("{id}")) {
+            let path = endpoint.path.replace("{id}", id);
+            assert_eq!(allowed(endpoint.method, &path), None, "{path:?}");
+        }
+    }
+}
+
+#[test]
+fn path_with_a_tail_is_refused() {
+    for endpoint in ENDPOINTS {
+        let path = endpoint.path.replace("{id}", ID);
+        for tail in [
+            "/", "//", "/.", "/..", "%2f", "%00", "?", "#", ";", " ", "\n", "\\",
+        ] {
+            let path = format!("{path}{tail}");
+            assert_eq!(allowed(endpoint.method, &path), None, "{path:?}");
+        }
+        let encoded = path.replacen('/', "%2f", 1);
+        assert_eq!(allowed(endpoint.method, &encoded), None, "{encoded:?}");
     }
 }
 

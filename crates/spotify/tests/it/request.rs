@@ -1,7 +1,7 @@
 use spotify::ids::{Base62Id, Batch, Uri};
 use spotify::paths::allowed;
 use spotify::request::{Kind, TimeRange};
-use spotify::{Method, Request};
+use spotify::{Body, Method, Request};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -14,7 +14,7 @@ fn profile_is_asked_for_by_its_path_alone() {
         (request.method, request.path_and_query().as_str()),
         (Method::Get, "/me")
     );
-    assert!(request.body.is_none());
+    assert!(request.body == Body::Nothing);
     assert_eq!(
         request.decode(200, None, br#"{"id":"ada"}"#).unwrap().id,
         "ada"
@@ -63,7 +63,7 @@ fn id(text: &str) -> Base62Id {
 
 /// Method and address, as they are sent.
 fn sent<T>(request: &Request<T>) -> String {
-    assert!(request.body.is_none(), "these say all in the query");
+    assert!(request.body == Body::Nothing, "these say all in the query");
     let endpoint = allowed(request.method, &request.path).expect("on the list");
     assert!(!endpoint.catalogue);
     format!("{} {}", request.method.as_str(), request.path_and_query())
