@@ -9,6 +9,7 @@ pub mod frame;
 pub mod music;
 pub mod notice;
 pub mod page_life;
+pub mod paged;
 pub mod pages;
 pub mod parts;
 #[cfg(feature = "ssr")]

@@ -138,7 +138,7 @@ fn note_ended(session: Session) {
 }
 
 /// Whether another connection, or one that may do more, could bring an answer.
-const fn wants_connection(code: Code) -> bool {
+pub const fn wants_connection(code: Code) -> bool {
     matches!(
         code,
         Code::Reauthorize | Code::NotConnected | Code::PermissionNeeded | Code::SignedOut
@@ -217,15 +217,16 @@ const fn method(method: spotify::Method) -> Method {
 }
 
 /// A request that is aborted when nobody holds this any more.
-struct UnderWay(Option<AbortController>);
+pub struct UnderWay(Option<AbortController>);
 
 impl UnderWay {
     /// A browser without the controller sends its requests all the same.
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(AbortController::new().ok())
     }
 
-    fn signal(&self) -> Option<AbortSignal> {
+    /// What the request is sent with.
+    pub fn signal(&self) -> Option<AbortSignal> {
         self.0.as_ref().map(AbortController::signal)
     }
 }

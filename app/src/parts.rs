@@ -11,6 +11,7 @@ pub mod header;
 pub mod keep_button;
 pub mod needs_permission;
 pub mod open_spotify;
+pub mod paged_list;
 pub mod search_box;
 pub mod signed_in;
 pub mod theme_menu;

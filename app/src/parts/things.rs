@@ -2,11 +2,15 @@
 
 use leptos::prelude::*;
 use spotify::ids::{Base62Id, Uri};
-use spotify::model::{AlbumSimplified, Artist, ArtistSimplified, Image, PlaylistSimplified, Track};
+use spotify::model::{
+    AlbumSimplified, Artist, ArtistSimplified, Image, PlaylistSimplified, SavedAlbum, SavedTrack,
+    Track,
+};
 
 use crate::parts::artwork::{Artwork, fitting};
+use crate::parts::date::Moment;
 use crate::parts::keep_button::KeepButton;
-use crate::parts::open_spotify::spotify_address;
+use crate::parts::open_spotify::{OpenSpotify, spotify_address};
 
 /// The pixels of a tile's picture, for a sharp one on a dense screen.
 const TILE: u32 = 300;
@@ -22,14 +26,36 @@ const DOT: &str = " · ";
 pub struct Thing {
     /// Where it is to be seen at Spotify.
     pub address: Option<String>,
+    /// The page of this app that shows it.
+    to: Option<String>,
     /// The picture of a tile, and the smaller one of a row.
     pictures: [Option<String>; 2],
     /// Its name.
     pub name: String,
     by: String,
     explicit: bool,
+    /// What happened to it and when, in unix seconds.
+    when: Option<(&'static str, i64)>,
     /// By what it is followed or saved, for things that can be.
     pub uri: Option<Uri>,
+    /// What tells it from others of a list that must not hold it twice.
+    pub once: Option<String>,
+}
+
+impl Thing {
+    /// The same, listed once however often it comes.
+    #[must_use]
+    fn once(mut self) -> Self {
+        self.once = self.uri.as_ref().map(ToString::to_string);
+        self
+    }
+
+    /// The same with what happened to it, and when: ISO 8601, as Spotify writes it. Browser only.
+    #[must_use]
+    fn when(mut self, what: &'static str, at: Option<&str>) -> Self {
+        self.when = at.and_then(unix_seconds).map(|at| (what, at));
+        self
+    }
 }
 
 impl From<Artist> for Thing {
@@ -44,8 +70,12 @@ impl From<Artist> for Thing {
             name: named(artist.name),
             by: "Artist".to_owned(),
             explicit: false,
+            when: None,
+            to: Some(format!("/artist/{}", artist.id)),
             uri: Some(Uri::artist(artist.id)),
+            once: None,
         }
+        .once()
     }
 }
 
@@ -58,7 +88,10 @@ impl From<AlbumSimplified> for Thing {
             name: named(album.name),
             by: joined([names(album.artists), year(album.release_date)], DOT),
             explicit: false,
+            when: None,
+            to: album.id.as_ref().map(|id| format!("/album/{id}")),
             uri: album.id.map(Uri::album),
+            once: None,
         }
     }
 }
@@ -66,6 +99,8 @@ impl From<AlbumSimplified> for Thing {
 impl From<Track> for Thing {
     fn from(track: Track) -> Self {
         let id = track.id.as_ref().map(Base62Id::as_str);
+        let of = track.album.as_ref().and_then(|album| album.id.as_ref());
+        let to = of.map(|id| format!("/album/{id}"));
         let (images, album) = track
             .album
             .map_or_else(Default::default, |album| (album.images, album.name));
@@ -82,13 +117,17 @@ impl From<Track> for Thing {
                 DOT,
             ),
             explicit: track.explicit,
+            when: None,
+            to,
             uri: track.id.map(Uri::track),
+            once: None,
         }
     }
 }
 
 impl From<PlaylistSimplified> for Thing {
     fn from(playlist: PlaylistSimplified) -> Self {
+        let count = playlist.item_count();
         let owner = playlist
             .owner
             .map(|owner| owner.display_name.unwrap_or(owner.id));
@@ -100,14 +139,58 @@ impl From<PlaylistSimplified> for Thing {
             ),
             pictures: pictures(&playlist.images),
             name: named(playlist.name),
-            by: owner
-                .filter(|owner| !owner.is_empty())
-                .map(|owner| format!("By {owner}"))
-                .unwrap_or_default(),
+            by: joined(
+                [
+                    owner
+                        .filter(|owner| !owner.is_empty())
+                        .map(|owner| format!("By {owner}"))
+                        .unwrap_or_default(),
+                    count.map(in_songs).unwrap_or_default(),
+                ],
+                DOT,
+            ),
             explicit: false,
+            when: None,
+            to: Some(format!("/playlists/{}", playlist.id)),
             uri: None,
+            once: Some(playlist.id.to_string()),
         }
     }
+}
+
+impl From<SavedAlbum> for Thing {
+    fn from(saved: SavedAlbum) -> Self {
+        Self::from(saved.album)
+            .once()
+            .when("Saved", saved.added_at.as_deref())
+    }
+}
+
+impl From<SavedTrack> for Thing {
+    fn from(saved: SavedTrack) -> Self {
+        Self::from(saved.track)
+            .once()
+            .when("Saved", saved.added_at.as_deref())
+    }
+}
+
+fn in_songs(count: u32) -> String {
+    match count {
+        0 => "empty".to_owned(),
+        1 => "1 item".to_owned(),
+        count => format!("{count} items"),
+    }
+}
+
+/// ISO 8601 as unix seconds. Browser only.
+fn unix_seconds(text: &str) -> Option<i64> {
+    let ms = js_sys::Date::parse(text);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a date that is off by more than 280 million years is off anyway"
+    )]
+    let seconds = (ms / 1_000.0) as i64;
+    ms.is_finite().then_some(seconds)
 }
 
 fn pictures(images: &[Image]) -> [Option<String>; 2] {
@@ -174,6 +257,25 @@ pub fn Shelved(
     })
 }
 
+/// How things of a list are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Beside each other, each under its picture.
+    Tiles,
+    /// Below each other.
+    Rows,
+}
+
+impl Look {
+    /// The class of the list.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::Tiles => "tiles",
+            Self::Rows => "rows",
+        }
+    }
+}
+
 /// Things beside each other, each under its picture.
 #[component]
 pub fn Tiles(
@@ -183,22 +285,7 @@ pub fn Tiles(
     #[prop(optional)]
     ranked: bool,
 ) -> impl IntoView {
-    let tiles: Vec<_> = things
-        .into_iter()
-        .map(|thing| {
-            let opens = thing.address.is_some();
-            let [tile, _] = thing.pictures;
-            let keep = keep(thing.uri, &thing.name);
-            let inside = view! {
-                <Artwork address=tile size=160 />
-                <span class="name" title=thing.name.clone()>{thing.name.clone()}</span>
-                <span class="by" title=thing.by.clone()>{thing.by.clone()}</span>
-                {opens.then(|| view! { <span class="open-spotify">"Open Spotify"</span> })}
-            };
-            view! { <li class="tile">{linked(thing.address, inside.into_any())} {keep}</li> }
-        })
-        .collect();
-    listed("tiles", ranked, tiles.into_any())
+    listed(Look::Tiles, ranked, things)
 }
 
 /// Things below each other.
@@ -210,41 +297,54 @@ pub fn Rows(
     #[prop(optional)]
     ranked: bool,
 ) -> impl IntoView {
-    let rows: Vec<_> = things
-        .into_iter()
-        .map(|thing| {
-            let opens = thing.address.is_some();
-            let [_, row] = thing.pictures;
-            let keep = keep(thing.uri, &thing.name);
-            let inside = view! {
-                <Artwork address=row size=52 />
-                <span class="row-words">
-                    <span class="name" title=thing.name.clone()>{thing.name.clone()}</span>
-                    <span class="by" title=thing.by.clone()>
-                        {thing.explicit.then(|| view! {
-                            <abbr class="explicit" title="Explicit">"E"</abbr>
-                        })}
-                        {thing.by.clone()}
-                    </span>
-                </span>
-                {opens.then(|| view! { <span class="open-spotify">"Open Spotify"</span> })}
-            };
-            view! { <li class="row">{linked(thing.address, inside.into_any())} {keep}</li> }
-        })
-        .collect();
-    listed("rows", ranked, rows.into_any())
+    listed(Look::Rows, ranked, things)
 }
 
-/// The whole thing is one link to where it comes from, so that a keyboard stops at it once.
-fn linked(address: Option<String>, inside: AnyView) -> AnyView {
-    match address {
-        Some(address) => view! {
-            <a class="thing" href=address target="_blank" rel="external noopener noreferrer">
-                {inside}
-                <span class="heard">" (opens in a new tab)"</span>
-            </a>
-        }
-        .into_any(),
+/// One entry of a list. Where `hidden` says so it is out of sight, for eyes and ears.
+pub fn drawn(thing: Thing, look: Look, hidden: Option<Signal<bool>>) -> AnyView {
+    let (size, class) = match look {
+        Look::Tiles => (160, "tile"),
+        Look::Rows => (52, "row"),
+    };
+    let [tile, row] = thing.pictures;
+    let picture = match look {
+        Look::Tiles => tile,
+        Look::Rows => row,
+    };
+    let (name, by) = (thing.name.clone(), thing.by.clone());
+    let inside = view! {
+        <Artwork address=picture size />
+        <span class="words">
+            <span class="name" dir="auto" title=thing.name.clone()>{name}</span>
+            <span class="by" dir="auto" title=thing.by.clone()>
+                {thing.explicit.then(|| view! {
+                    <abbr class="explicit" title="Explicit">"E"</abbr>
+                })}
+                {by}
+            </span>
+            {thing.when.map(|(what, at)| view! {
+                <span class="by">{what} " " <Moment at /></span>
+            })}
+        </span>
+    };
+    let open = thing
+        .address
+        .map(|address| view! { <OpenSpotify address of=thing.name.clone() /> });
+    let keep = keep(thing.uri, &thing.name);
+    view! {
+        <li class=class hidden=hidden>
+            {linked(thing.to, inside.into_any())}
+            <div class="thing-ways">{open} {keep}</div>
+        </li>
+    }
+    .into_any()
+}
+
+/// Picture and name are one link to the page that shows it, so that a keyboard stops at it once; the
+/// way to Spotify stands beside it.
+fn linked(to: Option<String>, inside: AnyView) -> AnyView {
+    match to {
+        Some(to) => view! { <a class="thing" href=to>{inside}</a> }.into_any(),
         None => view! { <div class="thing">{inside}</div> }.into_any(),
     }
 }
@@ -255,7 +355,12 @@ fn keep(uri: Option<Uri>, name: &str) -> Option<AnyView> {
     uri.map(|uri| view! { <KeepButton uri name /> }.into_any())
 }
 
-fn listed(class: &'static str, ranked: bool, things: AnyView) -> AnyView {
+fn listed(look: Look, ranked: bool, things: Vec<Thing>) -> AnyView {
+    let class = look.class();
+    let things = things
+        .into_iter()
+        .map(|thing| drawn(thing, look, None))
+        .collect_view();
     if ranked {
         view! { <ol class=class.to_owned() + " ranked" role="list">{things}</ol> }.into_any()
     } else {

@@ -1,0 +1,145 @@
+//! A list that is read on as the person scrolls, and by a button.
+
+use std::sync::Arc;
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::web_sys::{IntersectionObserver, IntersectionObserverInit};
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::closure::Closure;
+
+use crate::paged::{Paged, Reading};
+use crate::parts::error_view::{ErrorView, Problem};
+use crate::parts::things::{Look, Thing, drawn};
+use crate::shelf::use_shelf;
+
+/// How far below the window the end of a list may be for more of it to be read.
+const AHEAD: &str = "800px";
+
+/// Shows what was read of a list, and reads on when its end comes near or the button is pressed.
+///
+/// While a person reads the list by keyboard or ear, what they stand on stays where it is: new entries
+/// come below. Where the next page does not come, what was read stays, and the page says why.
+#[component]
+pub fn PagedList(
+    /// The list.
+    paged: Paged,
+    /// How its entries are drawn.
+    look: Look,
+    /// Entries that are shown; all where absent.
+    #[prop(optional)]
+    filter: Option<Signal<String>>,
+) -> impl IntoView {
+    let shelf = use_shelf();
+    Effect::new(move |before: Option<usize>| {
+        let chunks = paged.chunks();
+        for chunk in chunks.iter().skip(before.unwrap_or_default()) {
+            shelf.look(chunk.iter().filter_map(|thing| thing.uri.clone()).collect());
+        }
+        chunks.len()
+    });
+    let entries = move || {
+        let chunks = paged.chunks();
+        let numbered: Vec<_> = chunks.into_iter().enumerate().collect();
+        numbered
+    };
+    let list = view! {
+        <For
+            each=entries
+            key=|(number, chunk)| (*number, Arc::as_ptr(chunk) as usize)
+            children=move |(_, chunk)| stretch(&chunk, look, filter)
+        />
+    };
+    view! {
+        <ul class=look.class() role="list">{list}</ul>
+        <More paged />
+    }
+    .into_any()
+}
+
+fn stretch(chunk: &[Thing], look: Look, filter: Option<Signal<String>>) -> AnyView {
+    let entries = chunk.iter().map(|thing| {
+        let hidden = filter.map(|filter| {
+            let name = thing.name.to_lowercase();
+            Signal::derive(move || !filter.with(|wanted| name.contains(wanted.as_str())))
+        });
+        drawn(thing.clone(), look, hidden)
+    });
+    entries.collect_view().into_any()
+}
+
+/// What stands below a list: that more is on its way, a button that reads on, or why it does not.
+#[component]
+fn More(paged: Paged) -> impl IntoView {
+    let end = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if let Some(end) = end.get() {
+            read_on_when_near(&end, paged);
+        }
+    });
+    view! {
+        <div class="more" node_ref=end>
+            {move || match paged.reading() {
+                Reading::Waiting => view! {
+                    <p class="soft" role="status">
+                        <span class="turning" aria-hidden="true"></span>
+                        {move || if paged.count() == 0 { "Asking Spotify…" } else { "Reading on…" }}
+                    </p>
+                }
+                .into_any(),
+                Reading::More => view! {
+                    <button type="button" class="button quiet" on:click=move |_| paged.read_on()>
+                        "Show more"
+                    </button>
+                }
+                .into_any(),
+                Reading::Whole => ().into_any(),
+                Reading::Failed(error) => {
+                    let problem = Problem::from(error).naming("Spotify");
+                    let retry = Callback::new(move |()| paged.read_on());
+                    view! { <ErrorView problem retry /> }.into_any()
+                }
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+/// Reads on whenever `end` comes near the window; after trouble the person decides. The list may be
+/// shorter than the window, so each new page looks again.
+fn read_on_when_near(end: &web_sys::Element, paged: Paged) {
+    let near = RwSignal::new(false);
+    let seen = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
+        let entry = entries
+            .pop()
+            .unchecked_into::<web_sys::IntersectionObserverEntry>();
+        near.try_set(entry.is_intersecting());
+    });
+    let options = IntersectionObserverInit::new();
+    options.set_root_margin(AHEAD);
+    let observer =
+        IntersectionObserver::new_with_options(seen.as_ref().unchecked_ref(), &options).ok();
+    if let Some(observer) = &observer {
+        observer.observe(end);
+    }
+    // The button is there for a browser that observes nothing.
+    let kept = StoredValue::new_local((observer, seen));
+    on_cleanup(move || {
+        kept.try_update_value(|(observer, _)| {
+            if let Some(observer) = observer.take() {
+                observer.disconnect();
+            }
+        });
+    });
+    let read_on = move || {
+        if near.try_get_untracked() == Some(true) {
+            paged.read_on();
+        }
+    };
+    Effect::new(move |_| {
+        if near.get() && paged.reading() == Reading::More {
+            // The page that came has to be drawn first, or the end seems near still.
+            request_animation_frame(move || request_animation_frame(read_on));
+        }
+    });
+}
