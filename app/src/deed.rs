@@ -29,6 +29,15 @@ impl Deed {
         Permission::to_keep(self.uri.kind)
     }
 
+    /// What takes it back.
+    #[must_use]
+    pub fn opposite(&self) -> Self {
+        Self {
+            keep: !self.keep,
+            ..self.clone()
+        }
+    }
+
     /// It as a question, which is the heading over what stands in its way.
     pub fn question(&self) -> String {
         let name = &self.name;

@@ -13,16 +13,22 @@ use crate::callback::CallbackPage;
 use crate::notice::{NoticeBar, provide_notice, use_notice};
 use crate::pages::account::Account;
 use crate::pages::admin::Admin;
+use crate::pages::album::AlbumPage;
+use crate::pages::artist::ArtistPage;
+use crate::pages::artists::Artists;
 use crate::pages::landing::Landing;
 use crate::pages::not_found::NotFound;
 use crate::pages::permissions::Permissions;
 use crate::pages::privacy::Privacy;
 use crate::pages::profile::Profile;
+use crate::pages::recent::Recent;
+use crate::pages::saved::Saved;
 use crate::pages::search::Search;
 use crate::pages::top::Top;
 use crate::parts::ending_soon::EndingSoon;
 use crate::parts::footer::Footer;
 use crate::parts::header::Header;
+use crate::parts::undo::Undo;
 use crate::parts::wanted::WantedSheet;
 use crate::session::Boot;
 use crate::session::fresh::keep_fresh;
@@ -51,6 +57,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=Landing />
                     <Route path=path!("/search") view=Search />
                     <Route path=path!("/top") view=Top />
+                    <Route path=path!("/artists") view=Artists />
+                    <Route path=path!("/artist/:id") view=ArtistPage />
+                    <Route path=path!("/album/:id") view=AlbumPage />
+                    <Route path=path!("/recent") view=Recent />
+                    <Route path=path!("/saved") view=Saved />
                     <Route path=path!("/profile") view=Profile />
                     <Route path=path!("/permissions") view=Permissions />
                     <Route path=path!("/account") view=Account />
@@ -61,6 +72,7 @@ pub fn App() -> impl IntoView {
             </main>
             <Footer />
             <WantedSheet />
+            <Undo />
             <Turning />
         </Router>
     }
@@ -104,6 +116,7 @@ fn Turning() -> impl IntoView {
         // What is asked over a page is asked of that page, which the Back button leaves as well.
         if before.is_some_and(|before| before != now) {
             shelf.let_go();
+            shelf.close();
         }
         now
     });

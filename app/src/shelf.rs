@@ -30,6 +30,8 @@ pub struct Shelf {
     kept: RwSignal<HashMap<Uri, bool>>,
     under_way: RwSignal<HashSet<Uri>>,
     wanted: RwSignal<Option<Wanted>>,
+    /// What was let go last.
+    gone: RwSignal<Option<Deed>>,
     /// Counts the people and the connections before. What was asked by one of them counts for no
     /// other.
     whose: StoredValue<u32>,
@@ -45,6 +47,7 @@ pub fn provide_shelf(session: Session) -> Shelf {
         kept: RwSignal::new(HashMap::new()),
         under_way: RwSignal::new(HashSet::new()),
         wanted: RwSignal::new(None),
+        gone: RwSignal::new(None),
         whose: StoredValue::new(0),
         deeds: StoredValue::new(HashMap::new()),
     };
@@ -93,6 +96,16 @@ impl Shelf {
         self.wanted.get()
     }
 
+    /// What was let go last, for as long as it can be taken back at once. Tracked.
+    pub fn let_gone(self) -> Option<Deed> {
+        self.gone.get()
+    }
+
+    /// It cannot be taken back at once any more.
+    pub fn close(self) {
+        self.gone.maybe_update(|gone| gone.take().is_some());
+    }
+
     /// Lets the deed go that waits.
     pub fn let_go(self) {
         self.wanted.maybe_update(|wanted| wanted.take().is_some());
@@ -137,7 +150,8 @@ impl Shelf {
                 Ok(()) => {
                     self.let_go();
                     self.kept
-                        .update(|kept| _ = kept.insert(deed.uri, deed.keep));
+                        .update(|kept| _ = kept.insert(deed.uri.clone(), deed.keep));
+                    self.gone.set((!deed.keep).then_some(deed));
                 }
                 Err(error) => {
                     self.wanted.set(Some(Wanted {
@@ -209,6 +223,7 @@ impl Shelf {
             self.forget();
         }
         if before.account != now.account {
+            self.close();
             self.under_way.maybe_update(|all| {
                 let any = !all.is_empty();
                 all.clear();

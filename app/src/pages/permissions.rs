@@ -225,6 +225,10 @@ fn page_name(path: &'static str) -> &'static str {
     match path {
         "/search" => "Search",
         "/top" => "Your top lists",
+        "/artists" => "Artists you follow",
+        "/playlists" => "Your playlists",
+        "/recent" => "Recently played",
+        "/saved" => "What you saved",
         "/profile" => "Your profile",
         other => other,
     }

@@ -57,6 +57,35 @@ pub fn PagedList(
     .into_any()
 }
 
+/// One sentence about how many there are, which is also read out.
+#[component]
+pub fn Counted(
+    /// The list.
+    paged: Paged,
+    /// What one of them is called.
+    one: &'static str,
+    /// What several are called.
+    many: &'static str,
+    /// What is said where there is none.
+    empty: &'static str,
+) -> impl IntoView {
+    let told = move || {
+        let (count, reading) = (paged.count(), paged.reading());
+        let total = paged.total().map(|total| total as usize);
+        match (count, reading) {
+            (0, Reading::Whole) => empty.to_owned(),
+            (0, _) => String::new(),
+            (1, Reading::Whole) => format!("1 {one}."),
+            (count, Reading::Whole) => format!("{count} {many}."),
+            (count, _) => match total.filter(|total| *total > count) {
+                Some(total) => format!("{total} {many}, {count} of them shown."),
+                None => format!("{count} {many} so far."),
+            },
+        }
+    };
+    view! { <p class="soft counted" role="status">{told}</p> }
+}
+
 fn stretch(chunk: &[Thing], look: Look, filter: Option<Signal<String>>) -> AnyView {
     let entries = chunk.iter().map(|thing| {
         let hidden = filter.map(|filter| {
