@@ -80,6 +80,7 @@ fn signed_in_as(id: &str, name: &str) -> SessionView {
 /// A view on the page, gone with this value.
 struct Shown<M: Mountable> {
     place: HtmlElement,
+    from: None,
     _handle: UnmountHandle<M>,
 }
 
@@ -696,6 +697,7 @@ async fn old_sign_in_is_told_before_it_is_refused() {
 fn errand(place: &str) -> Away {
     Away {
         place: place.to_owned(),
+        from: None,
         provider: "spotify".to_owned(),
         intent: Intent::Grant,
         permissions: vec!["follow".to_owned()],

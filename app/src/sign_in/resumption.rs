@@ -41,17 +41,19 @@ pub fn carry_on(session: Session, shelf: Shelf, notice: NoticeBoard) {
         let next = next(&away, &view);
         // The question whether to link stands on a page of its own; once it is answered, the person
         // goes on where they were.
-        let led_back = next != Next::Wait
-            && leads_back(&away, &view)
-            && path_of(&away.place) != path_of(&address);
-        if led_back {
-            navigate(&away.place, NavigateOptions::default());
+        let back = away
+            .from
+            .as_deref()
+            .filter(|from| path_of(from) != path_of(&address))
+            .filter(|_| next != Next::Wait && leads_back(&away, &view));
+        if let Some(from) = back {
+            navigate(from, NavigateOptions::default());
         }
-        let path = path_of(if led_back { &away.place } else { &address }).to_owned();
+        let path = path_of(back.unwrap_or(&address)).to_owned();
         match next {
             Next::Wait => keep_back(&away),
             // What was said of it stands on the page that was left.
-            Next::Nothing if led_back => {
+            Next::Nothing if back.is_some() => {
                 let label = session.label(&away.provider);
                 let text = format!("{label} is linked. You can sign in with it from now on.");
                 notice.put_at(&path, Notice::new(text));
@@ -148,6 +150,7 @@ mod tests {
     fn away(permissions: &[&str], deed: bool) -> Away {
         Away {
             place: "/search?q=x".to_owned(),
+            from: None,
             provider: "spotify".to_owned(),
             intent: Intent::Grant,
             permissions: permissions.iter().map(|&name| name.to_owned()).collect(),
