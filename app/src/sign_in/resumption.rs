@@ -1,8 +1,6 @@
 //! Back from a provider: what the person went for is carried on with, once.
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use spotify::Permission;
 
 use crate::notice::{Notice, NoticeBoard};
@@ -27,9 +25,13 @@ enum Next {
 }
 
 /// Carries on with what a person went to a provider for, as soon as it is known who is here. Called
-/// once, by the app.
-pub fn carry_on(session: Session, shelf: Shelf, notice: NoticeBoard) {
-    let navigate = use_navigate();
+/// once, by the app; `open` turns to another page of it.
+pub fn carry_on(
+    session: Session,
+    shelf: Shelf,
+    notice: NoticeBoard,
+    open: impl Fn(&str) + 'static,
+) {
     Effect::new(move |_| {
         let Some(view) = session.view() else { return };
         let address = current_address();
@@ -47,7 +49,7 @@ pub fn carry_on(session: Session, shelf: Shelf, notice: NoticeBoard) {
             .filter(|from| path_of(from) != path_of(&address))
             .filter(|_| next != Next::Wait && leads_back(&away, &view));
         if let Some(from) = back {
-            navigate(from, NavigateOptions::default());
+            open(from);
         }
         let path = path_of(back.unwrap_or(&address)).to_owned();
         match next {
