@@ -5,8 +5,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::hooks::use_location;
-use leptos_router::path;
+use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::{NavigateOptions, path};
 use wasm_bindgen::JsCast as _;
 
 use crate::callback::CallbackPage;
@@ -109,7 +109,10 @@ fn Turning() -> impl IntoView {
     let at_first = untrack(|| path.get());
     let shelf = use_shelf();
     keep_fresh(session, shelf, notice, at_first.starts_with("/callback/"));
-    carry_on(session, shelf, notice);
+    let navigate = use_navigate();
+    carry_on(session, shelf, notice, move |place| {
+        navigate(place, NavigateOptions::default());
+    });
     let query = location.search;
     Effect::new(move |before: Option<(String, String)>| {
         let now = (path.get(), query.get());

@@ -80,6 +80,7 @@ fn signed_in_as(id: &str, name: &str) -> SessionView {
 /// A view on the page, gone with this value.
 struct Shown<M: Mountable> {
     place: HtmlElement,
+    from: None,
     _handle: UnmountHandle<M>,
 }
 
@@ -696,6 +697,7 @@ async fn old_sign_in_is_told_before_it_is_refused() {
 fn errand(place: &str) -> Away {
     Away {
         place: place.to_owned(),
+        from: None,
         provider: "spotify".to_owned(),
         intent: Intent::Grant,
         permissions: vec!["follow".to_owned()],
@@ -806,7 +808,7 @@ async fn deed_that_waited_is_done_once_after_the_return() {
     answer_with("return Promise.resolve(new Response('', { status: 200 }));");
     verifiers::keep_back(&errand("/search"));
     let (shown, session) = with_shelf(connected(&["follow"]), || {
-        carry_on(use_session(), use_shelf(), use_notice());
+        carry_on(use_session(), use_shelf(), use_notice(), |_| {});
         keep_button()
     });
     until(|| button(&shown, FOLLOWING).is_some()).await;
@@ -829,7 +831,7 @@ async fn deed_of_another_person_is_not_done() {
         ..errand("/search")
     });
     let (_shown, _) = with_shelf(connected(&["follow"]), || {
-        carry_on(use_session(), use_shelf(), use_notice());
+        carry_on(use_session(), use_shelf(), use_notice(), |_| {});
         keep_button()
     });
     for _ in 0..5 {

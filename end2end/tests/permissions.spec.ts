@@ -437,6 +437,7 @@ test("what a refresh takes away is asked for again where it is needed, and nothi
 
   await sandbox.setRefreshScope();
   await allow(page).click();
+  await agree(page);
   await expect(list(page)).toBeVisible();
   await expect(page).toHaveURL("/top?of=tracks&range=medium_term");
 });
