@@ -10,7 +10,7 @@ use spotify::model::Contained;
 use spotify::{Permission, Request};
 
 use crate::deed::{Deed, is_of_older_kind};
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 use crate::music::send;
 use crate::session::live::Session;
 
@@ -191,8 +191,24 @@ impl Shelf {
         let whose = self.whose.get_value();
         let deeds = |uri: &Uri| self.deeds.with_value(|deeds| deeds.get(uri).copied());
         let before: Vec<_> = batch.as_slice().iter().map(deeds).collect();
-        let Ok(contained) = contains(self.session, &batch).await else {
-            return;
+        let contained = match contains(self.session, &batch).await {
+            Ok(contained) => contained,
+            Err(error) => {
+                // Apps of older kinds are asked about one kind of thing at a time.
+                let kinds = [UriKind::Artist, UriKind::Album, UriKind::Track].map(|kind| {
+                    let all = batch.as_slice().iter();
+                    all.filter(|uri| uri.kind == kind)
+                        .cloned()
+                        .collect::<Vec<_>>()
+                });
+                if is_of_older_kind(&error) && kinds.iter().filter(|of| !of.is_empty()).count() > 1
+                {
+                    for batch in kinds.into_iter().flat_map(Batch::cut) {
+                        spawn_local(Box::pin(self.learn(batch)));
+                    }
+                }
+                return;
+            }
         };
         if self.whose.try_get_value() != Some(whose) {
             return;
@@ -250,17 +266,21 @@ impl Shelf {
 /// Asks whether the library holds these things, which are all of one kind of permission.
 async fn contains(session: Session, batch: &Batch<Uri>) -> Result<Contained, ApiError> {
     let answer = send(session, &Request::contains(batch), None).await;
-    let artists = batch
-        .as_slice()
-        .iter()
-        .all(|uri| uri.kind == UriKind::Artist);
     match answer {
-        Err(error) if artists && is_of_older_kind(&error) => {
+        Err(error) if is_of_older_kind(&error) => {
+            let mut kinds = batch.as_slice().iter().map(|uri| uri.kind);
             let ids = batch.as_slice().iter().map(|uri| uri.id.clone());
-            let Some(ids) = Batch::cut(ids).into_iter().next() else {
-                return Err(Code::Unexpected.into());
-            };
-            send(session, &Request::follows_artists(&ids), None).await
+            let ids = Batch::cut(ids).into_iter().next();
+            let kind = kinds
+                .next()
+                .filter(|kind| kinds.all(|other| other == *kind));
+            match kind
+                .zip(ids)
+                .map(|(kind, ids)| Request::contains_older(kind, &ids))
+            {
+                Some(Some(older)) => send(session, &older, None).await,
+                _ => Err(error),
+            }
         }
         answer => answer,
     }

@@ -31,13 +31,6 @@ pub fn PagedList(
     filter: Option<Signal<String>>,
 ) -> impl IntoView {
     let shelf = use_shelf();
-    Effect::new(move |before: Option<usize>| {
-        let chunks = paged.chunks();
-        for chunk in chunks.iter().skip(before.unwrap_or_default()) {
-            shelf.look(chunk.iter().filter_map(|thing| thing.uri.clone()).collect());
-        }
-        chunks.len()
-    });
     let entries = move || {
         let chunks = paged.chunks();
         let numbered: Vec<_> = chunks.into_iter().enumerate().collect();
@@ -47,7 +40,10 @@ pub fn PagedList(
         <For
             each=entries
             key=|(number, chunk)| (*number, Arc::as_ptr(chunk) as usize)
-            children=move |(_, chunk)| stretch(&chunk, look, filter)
+            children=move |(_, chunk)| {
+                shelf.look(chunk.iter().filter_map(|thing| thing.uri.clone()).collect());
+                stretch(&chunk, look, filter)
+            }
         />
     };
     view! {
