@@ -10,16 +10,11 @@ use leptos_router::path;
 use wasm_bindgen::JsCast as _;
 
 use crate::callback::CallbackPage;
+use crate::lazy_page::{OnItsWay, Turn, provide_turn};
 use crate::notice::{NoticeBar, provide_notice, use_notice};
-use crate::pages::account::Account;
-use crate::pages::admin::Admin;
 use crate::pages::landing::Landing;
 use crate::pages::not_found::NotFound;
-use crate::pages::permissions::Permissions;
-use crate::pages::privacy::Privacy;
-use crate::pages::profile::Profile;
-use crate::pages::search::Search;
-use crate::pages::top::Top;
+use crate::pages::{account, admin, permissions, privacy, profile, search, top};
 use crate::parts::ending_soon::EndingSoon;
 use crate::parts::footer::Footer;
 use crate::parts::header::Header;
@@ -38,6 +33,7 @@ pub fn App() -> impl IntoView {
     let boot = SharedValue::new(|| use_context::<Boot>().unwrap_or_default()).into_inner();
     provide_shelf(provide_session(boot));
     provide_notice();
+    let turn = provide_turn();
 
     view! {
         <Title formatter=full_title />
@@ -45,23 +41,24 @@ pub fn App() -> impl IntoView {
             <a class="skip" href="#main" rel="external">"Skip to the content"</a>
             <Header />
             <main id="main" tabindex="-1">
+                <OnItsWay />
                 <NoticeBar />
                 <EndingSoon />
                 <FlatRoutes fallback=NotFound>
                     <Route path=path!("/") view=Landing />
-                    <Route path=path!("/search") view=Search />
-                    <Route path=path!("/top") view=Top />
-                    <Route path=path!("/profile") view=Profile />
-                    <Route path=path!("/permissions") view=Permissions />
-                    <Route path=path!("/account") view=Account />
-                    <Route path=path!("/admin") view=Admin />
-                    <Route path=path!("/privacy") view=Privacy />
+                    <Route path=path!("/search") view=search::PAGE />
+                    <Route path=path!("/top") view=top::PAGE />
+                    <Route path=path!("/profile") view=profile::PAGE />
+                    <Route path=path!("/permissions") view=permissions::PAGE />
+                    <Route path=path!("/account") view=account::PAGE />
+                    <Route path=path!("/admin") view=admin::PAGE />
+                    <Route path=path!("/privacy") view=privacy::PAGE />
                     <Route path=path!("/callback/:provider") view=CallbackPage />
                 </FlatRoutes>
             </main>
             <Footer />
             <WantedSheet />
-            <Turning />
+            <Turning turn />
         </Router>
     }
 }
@@ -89,7 +86,7 @@ fn full_title(title: String) -> String {
 
 /// What happens when the app turns to another page.
 #[component]
-fn Turning() -> impl IntoView {
+fn Turning(turn: Turn) -> impl IntoView {
     let session = use_session();
     let notice = use_notice();
     let location = use_location();
@@ -111,10 +108,24 @@ fn Turning() -> impl IntoView {
         let path = path.get();
         notice.turn_to(&path);
         if before.is_some_and(|before| before != path) {
-            // A moment later, when the new page stands.
-            set_timeout(go_to_heading, Duration::ZERO);
+            // A moment later, when the new page stands, unless it is still on its way.
+            set_timeout(
+                move || {
+                    if untrack(|| turn.awaited()).is_none() {
+                        go_to_heading();
+                    }
+                },
+                Duration::ZERO,
+            );
         }
         path
+    });
+    Effect::new(move |before: Option<bool>| {
+        let waits = turn.awaited().is_some();
+        if before == Some(true) && !waits {
+            set_timeout(go_to_heading, Duration::ZERO);
+        }
+        waits
     });
 }
 
@@ -134,7 +145,7 @@ fn ready() {
 }
 
 /// Puts the keyboard and the screen reader where a full page load would: at the head of the page.
-fn go_to_heading() {
+pub(crate) fn go_to_heading() {
     let heading = document().query_selector("main h1").ok().flatten();
     let main = || document().get_element_by_id("main");
     let Some(target) = heading.or_else(main) else {
