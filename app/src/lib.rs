@@ -6,6 +6,7 @@ pub mod callback;
 pub mod deed;
 pub mod error;
 pub mod frame;
+pub mod lazy_page;
 pub mod music;
 pub mod notice;
 pub mod page_life;

@@ -20,6 +20,8 @@ use crate::parts::thing_head::{HeadToCome, PICTURE, ThingHead};
 use crate::parts::things::{Look, named};
 use crate::shelf::use_shelf;
 
+crate::lazy_page!(album: AlbumPage);
+
 /// `/album/{id}`: the album and its tracks. Nobody need be signed in.
 #[component]
 pub fn AlbumPage() -> impl IntoView {

@@ -11,6 +11,8 @@ use crate::parts::open_spotify::ListFoot;
 use crate::parts::paged_list::{Counted, PagedList};
 use crate::parts::things::Look;
 
+crate::lazy_page!(artists: Artists);
+
 /// `/artists`: everybody whom the person follows.
 #[component]
 pub fn Artists() -> impl IntoView {

@@ -16,6 +16,8 @@ use crate::sign_in::button::{ConnectButton, SignInButton, SignInButtons};
 use crate::sign_in::errand::Intent;
 use crate::sign_in::words::{SPOTIFY, SPOTIFY_APPS};
 
+crate::lazy_page!(permissions: Permissions);
+
 /// `/permissions`.
 #[component]
 pub fn Permissions() -> impl IntoView {

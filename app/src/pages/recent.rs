@@ -11,6 +11,8 @@ use crate::parts::open_spotify::ListFoot;
 use crate::parts::paged_list::{Counted, PagedList};
 use crate::parts::things::Look;
 
+crate::lazy_page!(recent: Recent);
+
 /// `/recent`: the tracks that the person played last, the newest first. Spotify tells about fifty.
 #[component]
 pub fn Recent() -> impl IntoView {

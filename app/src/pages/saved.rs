@@ -46,6 +46,8 @@ impl Of {
     }
 }
 
+crate::lazy_page!(saved: Saved);
+
 /// `/saved?of=albums`: what the person saved, the newest first.
 #[component]
 pub fn Saved() -> impl IntoView {
