@@ -6,12 +6,13 @@ use serde_json::Value;
 use spotify::answer::decode;
 use spotify::ids::{Base62Id, ItemBatch, ItemUri};
 use spotify::model::{
-    Album, Contained, FollowedArtists, Playlist, PlaylistItem, PrivateUser, SearchAnswer, Snapshot,
+    Album, AlbumSimplified, Contained, FollowedArtists, Played, Playlist, PlaylistItem,
+    PrivateUser, SearchAnswer, Snapshot, Track,
 };
-use spotify::page::Page;
+use spotify::page::{CursorPage, Page};
 use spotify::paths::{ENDPOINTS, allowed};
 use spotify::request::{Reorder, TimeRange};
-use spotify::{Cover, Method, Refusal, Request};
+use spotify::{Answer, Cover, Method, Refusal, Request};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -127,6 +128,50 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Answers as they come, of which single fields are taken or turned into something else.
+macro_rules! answer {
+    ($name:literal) => {
+        include_str!(concat!("../../../../fuzz/corpus/decode/", $name, ".json"))
+    };
+}
+
+/// Turns what lies on the way through `value` into `new`, or takes it away, but for the id of the
+/// whole. Each number of the way chooses among the members of one level.
+fn turn(value: &mut Value, way: &[usize], new: Option<Value>, is_top: bool) {
+    let Some((choice, rest)) = way.split_first() else {
+        *value = new.unwrap_or_default();
+        return;
+    };
+    match value {
+        Value::Array(entries) if !entries.is_empty() => {
+            let place = choice % entries.len();
+            turn(&mut entries[place], rest, new, false);
+        }
+        Value::Object(fields) if !fields.is_empty() => {
+            let name = fields.keys().nth(choice % fields.len()).cloned();
+            let name = name.filter(|name| !(is_top && name == "id"));
+            match (name, new) {
+                (Some(name), None) if rest.is_empty() => _ = fields.remove(&name),
+                (Some(name), new) => turn(&mut fields[&name], rest, new, false),
+                (None, _) => {}
+            }
+        }
+        leaf => {
+            if !is_top {
+                *leaf = new.unwrap_or_default();
+            }
+        }
+    }
+}
+
+fn still_reads<T: Answer>(answer: &str, way: &[usize], new: Option<Value>) {
+    let mut value: Value = serde_json::from_str(answer).expect("JSON");
+    turn(&mut value, way, new, true);
+    let body = value.to_string();
+    exercise::decode(200, body.as_bytes());
+    assert!(decode::<T>(200, None, body.as_bytes()).is_ok(), "{body}");
+}
+
 fn page_of(count: usize) -> Vec<Value> {
     vec![Value::Null; count]
 }
@@ -185,6 +230,22 @@ proptest! {
         let body = Value::Object(fields.into_iter().collect()).to_string();
         assert!(decode::<Album>(200, None, body.as_bytes()).is_ok(), "{body}");
         assert!(decode::<Playlist>(200, None, body.as_bytes()).is_ok(), "{body}");
+    }
+
+    /// An answer as it comes, with one thing in it taken away or turned into anything, is read.
+    #[test]
+    fn one_odd_thing_never_fails_an_answer(
+        way in prop::collection::vec(any::<usize>(), 1..6),
+        new in prop::option::of(json()),
+    ) {
+        still_reads::<Playlist>(answer!("playlist-newer"), &way, new.clone());
+        still_reads::<Playlist>(answer!("playlist-older"), &way, new.clone());
+        still_reads::<Page<PlaylistItem>>(answer!("playlist-items-newer"), &way, new.clone());
+        still_reads::<Album>(answer!("album"), &way, new.clone());
+        still_reads::<Track>(answer!("track"), &way, new.clone());
+        still_reads::<Page<AlbumSimplified>>(answer!("artist-albums"), &way, new.clone());
+        still_reads::<CursorPage<Played>>(answer!("played"), &way, new.clone());
+        still_reads::<SearchAnswer>(answer!("search"), &way, new);
     }
 
     /// Whatever the entries are, none moves another: a change names places.
