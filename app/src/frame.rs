@@ -16,6 +16,8 @@ use crate::pages::admin::Admin;
 use crate::pages::landing::Landing;
 use crate::pages::not_found::NotFound;
 use crate::pages::permissions::Permissions;
+use crate::pages::playlist::PlaylistPage;
+use crate::pages::playlists::Playlists;
 use crate::pages::privacy::Privacy;
 use crate::pages::profile::Profile;
 use crate::pages::search::Search;
@@ -51,6 +53,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=Landing />
                     <Route path=path!("/search") view=Search />
                     <Route path=path!("/top") view=Top />
+                    <Route path=path!("/playlists") view=Playlists />
+                    <Route path=path!("/playlists/:id") view=PlaylistPage />
                     <Route path=path!("/profile") view=Profile />
                     <Route path=path!("/permissions") view=Permissions />
                     <Route path=path!("/account") view=Account />

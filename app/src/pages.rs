@@ -5,6 +5,8 @@ pub mod admin;
 pub mod landing;
 pub mod not_found;
 pub mod permissions;
+pub mod playlist;
+pub mod playlists;
 pub mod privacy;
 pub mod profile;
 pub mod search;

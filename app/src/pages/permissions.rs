@@ -225,6 +225,7 @@ fn page_name(path: &'static str) -> &'static str {
     match path {
         "/search" => "Search",
         "/top" => "Your top lists",
+        "/playlists" => "Your playlists",
         "/profile" => "Your profile",
         other => other,
     }

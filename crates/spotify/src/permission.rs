@@ -192,7 +192,8 @@ impl Permission {
             Self::Subscription | Self::Email => &["/profile"],
             Self::Top => &["/top"],
             Self::Following | Self::Follow | Self::Library | Self::EditLibrary => &["/search"],
-            Self::Recent | Self::Playlists | Self::EditPlaylists(_) | Self::Cover => &[],
+            Self::Playlists | Self::EditPlaylists(_) | Self::Cover => &["/playlists"],
+            Self::Recent => &[],
         }
     }
 
