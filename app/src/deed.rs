@@ -29,6 +29,15 @@ impl Deed {
         Permission::to_keep(self.uri.kind)
     }
 
+    /// What takes it back.
+    #[must_use]
+    pub fn opposite(&self) -> Self {
+        Self {
+            keep: !self.keep,
+            ..self.clone()
+        }
+    }
+
     /// It as a question, which is the heading over what stands in its way.
     pub fn question(&self) -> String {
         let name = &self.name;
@@ -64,7 +73,7 @@ impl Deed {
 
     /// Does it. Browser only.
     ///
-    /// Apps of older kinds are refused at the library and have an address of their own for artists.
+    /// Apps of older kinds are refused at the library and have an address for each kind of thing.
     ///
     /// # Errors
     /// As [`send`].
@@ -75,17 +84,17 @@ impl Deed {
         } else {
             Request::remove(&things)
         };
-        match send(session, &request, None).await {
-            Err(error) if self.is_of_artist() && is_of_older_kind(&error) => {
-                let ids = Batch::one(self.uri.id.clone());
-                let request = if self.keep {
-                    Request::follow_artists(&ids)
-                } else {
-                    Request::unfollow_artists(&ids)
-                };
-                send(session, &request, None).await.map(|Done| ())
+        let answer = send(session, &request, None).await;
+        let older = if self.keep {
+            Request::save_older(&self.uri)
+        } else {
+            Some(Request::remove_older(&self.uri))
+        };
+        match (answer, older) {
+            (Err(error), Some(older)) if is_of_older_kind(&error) => {
+                send(session, &older, None).await.map(|Done| ())
             }
-            answer => answer.map(|Done| ()),
+            (answer, _) => answer.map(|Done| ()),
         }
     }
 

@@ -5,26 +5,23 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::hooks::use_location;
-use leptos_router::path;
+use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::{NavigateOptions, path};
 use wasm_bindgen::JsCast as _;
 
 use crate::callback::CallbackPage;
+use crate::lazy_page::{OnItsWay, Turn, provide_turn};
 use crate::notice::{NoticeBar, provide_notice, use_notice};
-use crate::pages::account::Account;
-use crate::pages::admin::Admin;
 use crate::pages::landing::Landing;
 use crate::pages::not_found::NotFound;
-use crate::pages::permissions::Permissions;
-use crate::pages::playlist::PlaylistPage;
-use crate::pages::playlists::Playlists;
-use crate::pages::privacy::Privacy;
-use crate::pages::profile::Profile;
-use crate::pages::search::Search;
-use crate::pages::top::Top;
+use crate::pages::{
+    account, admin, album, artist, artists, permissions, playlists, privacy, profile, recent,
+    saved, search, top,
+};
 use crate::parts::ending_soon::EndingSoon;
 use crate::parts::footer::Footer;
 use crate::parts::header::Header;
+use crate::parts::undo::Undo;
 use crate::parts::wanted::WantedSheet;
 use crate::session::Boot;
 use crate::session::fresh::keep_fresh;
@@ -40,6 +37,7 @@ pub fn App() -> impl IntoView {
     let boot = SharedValue::new(|| use_context::<Boot>().unwrap_or_default()).into_inner();
     provide_shelf(provide_session(boot));
     provide_notice();
+    let turn = provide_turn();
 
     view! {
         <Title formatter=full_title />
@@ -47,25 +45,32 @@ pub fn App() -> impl IntoView {
             <a class="skip" href="#main" rel="external">"Skip to the content"</a>
             <Header />
             <main id="main" tabindex="-1">
+                <OnItsWay />
                 <NoticeBar />
                 <EndingSoon />
                 <FlatRoutes fallback=NotFound>
                     <Route path=path!("/") view=Landing />
-                    <Route path=path!("/search") view=Search />
-                    <Route path=path!("/top") view=Top />
-                    <Route path=path!("/playlists") view=Playlists />
-                    <Route path=path!("/playlists/:id") view=PlaylistPage />
-                    <Route path=path!("/profile") view=Profile />
-                    <Route path=path!("/permissions") view=Permissions />
-                    <Route path=path!("/account") view=Account />
-                    <Route path=path!("/admin") view=Admin />
-                    <Route path=path!("/privacy") view=Privacy />
+                    <Route path=path!("/search") view=search::PAGE />
+                    <Route path=path!("/top") view=top::PAGE />
+                    <Route path=path!("/artists") view=artists::PAGE />
+                    <Route path=path!("/artist/:id") view=artist::PAGE />
+                    <Route path=path!("/album/:id") view=album::PAGE />
+                    <Route path=path!("/playlists") view=playlists::PAGE />
+                    <Route path=path!("/playlists/:id") view=playlists::PAGE />
+                    <Route path=path!("/recent") view=recent::PAGE />
+                    <Route path=path!("/saved") view=saved::PAGE />
+                    <Route path=path!("/profile") view=profile::PAGE />
+                    <Route path=path!("/permissions") view=permissions::PAGE />
+                    <Route path=path!("/account") view=account::PAGE />
+                    <Route path=path!("/admin") view=admin::PAGE />
+                    <Route path=path!("/privacy") view=privacy::PAGE />
                     <Route path=path!("/callback/:provider") view=CallbackPage />
                 </FlatRoutes>
             </main>
             <Footer />
             <WantedSheet />
-            <Turning />
+            <Undo />
+            <Turning turn />
         </Router>
     }
 }
@@ -93,7 +98,7 @@ fn full_title(title: String) -> String {
 
 /// What happens when the app turns to another page.
 #[component]
-fn Turning() -> impl IntoView {
+fn Turning(turn: Turn) -> impl IntoView {
     let session = use_session();
     let notice = use_notice();
     let location = use_location();
@@ -101,13 +106,17 @@ fn Turning() -> impl IntoView {
     let at_first = untrack(|| path.get());
     let shelf = use_shelf();
     keep_fresh(session, shelf, notice, at_first.starts_with("/callback/"));
-    carry_on(session, shelf, notice);
+    let navigate = use_navigate();
+    carry_on(session, shelf, notice, move |place| {
+        navigate(place, NavigateOptions::default());
+    });
     let query = location.search;
     Effect::new(move |before: Option<(String, String)>| {
         let now = (path.get(), query.get());
         // What is asked over a page is asked of that page, which the Back button leaves as well.
         if before.is_some_and(|before| before != now) {
             shelf.let_go();
+            shelf.close();
         }
         now
     });
@@ -115,10 +124,24 @@ fn Turning() -> impl IntoView {
         let path = path.get();
         notice.turn_to(&path);
         if before.is_some_and(|before| before != path) {
-            // A moment later, when the new page stands.
-            set_timeout(go_to_heading, Duration::ZERO);
+            // A moment later, when the new page stands, unless it is still on its way.
+            set_timeout(
+                move || {
+                    if untrack(|| turn.awaited()).is_none() {
+                        go_to_heading();
+                    }
+                },
+                Duration::ZERO,
+            );
         }
         path
+    });
+    Effect::new(move |before: Option<bool>| {
+        let waits = turn.awaited().is_some();
+        if before == Some(true) && !waits {
+            set_timeout(go_to_heading, Duration::ZERO);
+        }
+        waits
     });
 }
 
@@ -138,7 +161,7 @@ fn ready() {
 }
 
 /// Puts the keyboard and the screen reader where a full page load would: at the head of the page.
-fn go_to_heading() {
+pub(crate) fn go_to_heading() {
     let heading = document().query_selector("main h1").ok().flatten();
     let main = || document().get_element_by_id("main");
     let Some(target) = heading.or_else(main) else {

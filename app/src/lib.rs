@@ -9,6 +9,7 @@ pub mod entities;
 pub mod error;
 pub mod export;
 pub mod frame;
+pub mod lazy_page;
 pub mod music;
 pub mod notice;
 pub mod page_life;

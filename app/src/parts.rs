@@ -3,6 +3,7 @@
 pub mod account_menu;
 pub mod artwork;
 pub mod brand;
+pub mod choice;
 pub mod date;
 pub mod ending_soon;
 pub mod error_view;
@@ -15,5 +16,7 @@ pub mod paged_list;
 pub mod search_box;
 pub mod signed_in;
 pub mod theme_menu;
+pub mod thing_head;
 pub mod things;
+pub mod undo;
 pub mod wanted;

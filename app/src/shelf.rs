@@ -10,7 +10,7 @@ use spotify::model::Contained;
 use spotify::{Permission, Request};
 
 use crate::deed::{Deed, is_of_older_kind};
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 use crate::music::send;
 use crate::session::live::Session;
 
@@ -30,6 +30,8 @@ pub struct Shelf {
     kept: RwSignal<HashMap<Uri, bool>>,
     under_way: RwSignal<HashSet<Uri>>,
     wanted: RwSignal<Option<Wanted>>,
+    /// What was let go last.
+    gone: RwSignal<Option<Deed>>,
     /// Counts the people and the connections before. What was asked by one of them counts for no
     /// other.
     whose: StoredValue<u32>,
@@ -45,6 +47,7 @@ pub fn provide_shelf(session: Session) -> Shelf {
         kept: RwSignal::new(HashMap::new()),
         under_way: RwSignal::new(HashSet::new()),
         wanted: RwSignal::new(None),
+        gone: RwSignal::new(None),
         whose: StoredValue::new(0),
         deeds: StoredValue::new(HashMap::new()),
     };
@@ -93,6 +96,16 @@ impl Shelf {
         self.wanted.get()
     }
 
+    /// What was let go last, for as long as it can be taken back at once. Tracked.
+    pub fn let_gone(self) -> Option<Deed> {
+        self.gone.get()
+    }
+
+    /// It cannot be taken back at once any more.
+    pub fn close(self) {
+        self.gone.maybe_update(|gone| gone.take().is_some());
+    }
+
     /// Lets the deed go that waits.
     pub fn let_go(self) {
         self.wanted.maybe_update(|wanted| wanted.take().is_some());
@@ -137,7 +150,8 @@ impl Shelf {
                 Ok(()) => {
                     self.let_go();
                     self.kept
-                        .update(|kept| _ = kept.insert(deed.uri, deed.keep));
+                        .update(|kept| _ = kept.insert(deed.uri.clone(), deed.keep));
+                    self.gone.set((!deed.keep).then_some(deed));
                 }
                 Err(error) => {
                     self.wanted.set(Some(Wanted {
@@ -177,8 +191,24 @@ impl Shelf {
         let whose = self.whose.get_value();
         let deeds = |uri: &Uri| self.deeds.with_value(|deeds| deeds.get(uri).copied());
         let before: Vec<_> = batch.as_slice().iter().map(deeds).collect();
-        let Ok(contained) = contains(self.session, &batch).await else {
-            return;
+        let contained = match contains(self.session, &batch).await {
+            Ok(contained) => contained,
+            Err(error) => {
+                // Apps of older kinds are asked about one kind of thing at a time.
+                let kinds = [UriKind::Artist, UriKind::Album, UriKind::Track].map(|kind| {
+                    let all = batch.as_slice().iter();
+                    all.filter(|uri| uri.kind == kind)
+                        .cloned()
+                        .collect::<Vec<_>>()
+                });
+                if is_of_older_kind(&error) && kinds.iter().filter(|of| !of.is_empty()).count() > 1
+                {
+                    for batch in kinds.into_iter().flat_map(Batch::cut) {
+                        spawn_local(Box::pin(self.learn(batch)));
+                    }
+                }
+                return;
+            }
         };
         if self.whose.try_get_value() != Some(whose) {
             return;
@@ -209,6 +239,7 @@ impl Shelf {
             self.forget();
         }
         if before.account != now.account {
+            self.close();
             self.under_way.maybe_update(|all| {
                 let any = !all.is_empty();
                 all.clear();
@@ -235,17 +266,21 @@ impl Shelf {
 /// Asks whether the library holds these things, which are all of one kind of permission.
 async fn contains(session: Session, batch: &Batch<Uri>) -> Result<Contained, ApiError> {
     let answer = send(session, &Request::contains(batch), None).await;
-    let artists = batch
-        .as_slice()
-        .iter()
-        .all(|uri| uri.kind == UriKind::Artist);
     match answer {
-        Err(error) if artists && is_of_older_kind(&error) => {
+        Err(error) if is_of_older_kind(&error) => {
+            let mut kinds = batch.as_slice().iter().map(|uri| uri.kind);
             let ids = batch.as_slice().iter().map(|uri| uri.id.clone());
-            let Some(ids) = Batch::cut(ids).into_iter().next() else {
-                return Err(Code::Unexpected.into());
-            };
-            send(session, &Request::follows_artists(&ids), None).await
+            let ids = Batch::cut(ids).into_iter().next();
+            let kind = kinds
+                .next()
+                .filter(|kind| kinds.all(|other| other == *kind));
+            match kind
+                .zip(ids)
+                .map(|(kind, ids)| Request::contains_older(kind, &ids))
+            {
+                Some(Some(older)) => send(session, &older, None).await,
+                _ => Err(error),
+            }
         }
         answer => answer,
     }

@@ -50,10 +50,8 @@ pub async fn start(errand: Errand) -> Result<(), StartError> {
     verifiers::storage().ok_or(StartError::NoStorage)?;
     let verifier = Verifier::from_bytes(random_bytes().ok_or(StartError::NoRandomness)?);
     let challenge = verifier.challenge().as_str().to_owned();
-    let return_to = errand
-        .return_to
-        .map(str::to_owned)
-        .or_else(|| place_to_return(&current_address()));
+    let from = place_to_return(&current_address());
+    let return_to = errand.return_to.map(str::to_owned).or_else(|| from.clone());
     let begun = api::begin(
         errand.provider.clone(),
         challenge,
@@ -72,6 +70,7 @@ pub async fn start(errand: Errand) -> Result<(), StartError> {
         // what they wanted is not in any address.
         let away = Away {
             place: return_to.unwrap_or_else(|| "/".to_owned()),
+            from,
             provider: errand.provider,
             intent: errand.intent,
             permissions: errand.permissions,

@@ -7,6 +7,7 @@ use app::deed::Deed;
 use app::error::{ApiError, Code};
 use app::music::{Loading, use_call};
 use app::notice::{Notice, NoticeBar, provide_notice, use_notice};
+use app::paged::use_paged;
 use app::pages::account::browsers::Browsers;
 use app::pages::account::connections::Connections;
 use app::pages::account::farewell::Farewell;
@@ -15,10 +16,14 @@ use app::pages::account::recent::Recent;
 use app::pages::account::ways::Ways;
 use app::pages::search::SeeToo;
 use app::parts::artwork::Artwork;
+use app::parts::choice::{Choice, Choosable};
 use app::parts::error_view::ErrorView;
 use app::parts::keep_button::KeepButton;
 use app::parts::needs_permission::NeedsPermission;
+use app::parts::paged_list::{Counted, PagedList};
 use app::parts::signed_in::SignedIn;
+use app::parts::things::Look;
+use app::parts::undo::Undo;
 use app::parts::wanted::WantedSheet;
 use app::session::fresh::keep_fresh;
 use app::session::live::{Session, provide_session, use_session};
@@ -80,6 +85,7 @@ fn signed_in_as(id: &str, name: &str) -> SessionView {
 /// A view on the page, gone with this value.
 struct Shown<M: Mountable> {
     place: HtmlElement,
+    from: None,
     _handle: UnmountHandle<M>,
 }
 
@@ -696,6 +702,7 @@ async fn old_sign_in_is_told_before_it_is_refused() {
 fn errand(place: &str) -> Away {
     Away {
         place: place.to_owned(),
+        from: None,
         provider: "spotify".to_owned(),
         intent: Intent::Grant,
         permissions: vec!["follow".to_owned()],
@@ -806,7 +813,7 @@ async fn deed_that_waited_is_done_once_after_the_return() {
     answer_with("return Promise.resolve(new Response('', { status: 200 }));");
     verifiers::keep_back(&errand("/search"));
     let (shown, session) = with_shelf(connected(&["follow"]), || {
-        carry_on(use_session(), use_shelf(), use_notice());
+        carry_on(use_session(), use_shelf(), use_notice(), |_| {});
         keep_button()
     });
     until(|| button(&shown, FOLLOWING).is_some()).await;
@@ -829,7 +836,7 @@ async fn deed_of_another_person_is_not_done() {
         ..errand("/search")
     });
     let (_shown, _) = with_shelf(connected(&["follow"]), || {
-        carry_on(use_session(), use_shelf(), use_notice());
+        carry_on(use_session(), use_shelf(), use_notice(), |_| {});
         keep_button()
     });
     for _ in 0..5 {
@@ -1069,4 +1076,148 @@ async fn page_that_needs_a_permission_follows_the_session() {
     until(|| shown.text().contains("Mine")).await;
     session.note_ended("spotify");
     until(|| shown.text().contains("Reconnect Spotify")).await;
+}
+
+/// An artist as the Web API tells of one.
+fn artist(place: usize) -> String {
+    format!(r#"{{"id":"{place:022}","name":"Artist {place}"}}"#)
+}
+
+/// A page of followed artists, which says that there is another where `after` is something.
+fn followed(places: std::ops::Range<usize>, after: Option<&str>) -> String {
+    let items: Vec<_> = places.map(artist).collect();
+    let next = after.map_or("null".to_owned(), |_| r#""there""#.to_owned());
+    let after = after.map_or("null".to_owned(), |after| format!(r#""{after}""#));
+    format!(
+        r#"{{"artists":{{"items":[{}],"next":{next},"cursors":{{"after":{after}}},"limit":2,"total":5}}}}"#,
+        items.join(",")
+    )
+}
+
+fn list_of_artists() -> impl IntoView {
+    let paged = use_paged(|cursor| Request::followed_artists(cursor.after(), 2));
+    view! {
+        <Counted paged one="artist" many="artists" empty="Nobody yet." />
+        <PagedList paged look=Look::Tiles />
+    }
+}
+
+/// Answers with these bodies, one after the other; `""` is a network that is away.
+fn answer_in_turn(bodies: &[String]) {
+    let bodies = serde_json::to_string(bodies).unwrap();
+    answer_with(&format!(
+        "const body = {bodies}[window.calls.length - 1]; \
+         if (!body) return Promise.reject(new TypeError('Failed to fetch')); \
+         return Promise.resolve(new Response(body, \
+         {{ status: 200, headers: {{ 'content-type': 'application/json' }} }}));"
+    ));
+}
+
+fn names<M: Mountable>(shown: &Shown<M>) -> Vec<String> {
+    let all = shown.place.query_selector_all("li .name").unwrap();
+    (0..all.length())
+        .filter_map(|at| all.item(at)?.text_content())
+        .collect()
+}
+
+// The page is so short that the end of the list is near always: it reads on by itself.
+#[wasm_bindgen_test]
+async fn list_is_read_to_its_end_and_nobody_is_listed_twice() {
+    answer_in_turn(&[
+        followed(0..2, Some("b")),
+        // The list changed meanwhile, and one of them comes again.
+        followed(1..3, Some("c")),
+        followed(3..4, None),
+    ]);
+    let (shown, _) = with_shelf(connected(&[]), list_of_artists);
+    until(|| shown.text().contains("4 artists.")).await;
+    let expected: Vec<_> = (0..4).map(|place| format!("Artist {place}")).collect();
+    assert_eq!(names(&shown), expected);
+    assert_eq!(calls(), 3);
+    assert!(shown.find(".more button").is_none());
+}
+
+#[wasm_bindgen_test]
+async fn list_whose_cursor_comes_again_has_an_end() {
+    answer_in_turn(&[
+        followed(0..2, Some("b")),
+        followed(2..4, Some("b")),
+        followed(4..5, Some("b")),
+    ]);
+    let (shown, _) = with_shelf(connected(&[]), list_of_artists);
+    until(|| shown.text().contains("4 artists.")).await;
+    for _ in 0..20 {
+        turn().await;
+    }
+    assert_eq!(calls(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn list_keeps_what_was_read_where_the_next_page_does_not_come() {
+    answer_in_turn(&[
+        followed(0..2, Some("b")),
+        String::new(),
+        followed(2..3, None),
+    ]);
+    let (shown, _) = with_shelf(connected(&[]), list_of_artists);
+    until(|| shown.text().contains("you may be offline")).await;
+    assert_eq!(names(&shown).len(), 2);
+    assert!(shown.text().contains("5 artists, 2 of them shown."));
+    button(&shown, "Try again").unwrap().click();
+    until(|| shown.text().contains("3 artists.")).await;
+    assert_eq!(names(&shown), ["Artist 0", "Artist 1", "Artist 2"]);
+}
+
+#[wasm_bindgen_test]
+async fn list_of_nobody_says_so() {
+    answer_in_turn(&[followed(0..0, None)]);
+    let (shown, _) = with_shelf(connected(&[]), list_of_artists);
+    until(|| shown.text().contains("Nobody yet.")).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_was_let_go_is_taken_back_by_one_press() {
+    answer_with("return Promise.resolve(new Response('', { status: 200 }));");
+    let (shown, _) = with_shelf(connected(&["follow"]), || {
+        let shelf = use_shelf();
+        let Deed { uri, name, .. } = follow();
+        shelf.press(Deed {
+            keep: false,
+            ..follow()
+        });
+        view! { <KeepButton uri name /> <Undo /> }
+    });
+    until(|| button(&shown, "Undo").is_some()).await;
+    assert!(
+        shown
+            .text()
+            .contains("You do not follow Marlow Quill any more.")
+    );
+    button(&shown, "Undo").unwrap().click();
+    until(|| button(&shown, "Undo").is_none()).await;
+    assert!(button(&shown, "Following Marlow Quill, press to stop").is_some());
+    assert_eq!(calls(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn choice_says_which_one_is_shown() {
+    let shown = show(None, || {
+        let options = Signal::derive(|| {
+            let one = |words, to: &str, here| Choosable {
+                words,
+                to: to.to_owned(),
+                here,
+            };
+            vec![
+                one("Albums", "/x?of=a", true),
+                one("Tracks", "/x?of=t", false),
+            ]
+        });
+        view! { <Choice label="What" options /> }
+    });
+    turn().await;
+    let here = shown.find("a[aria-current=true]").unwrap();
+    assert_eq!(here.text_content().as_deref(), Some("Albums"));
+    let other = shown.find("a[aria-current=false]").unwrap();
+    assert_eq!(other.get_attribute("href").as_deref(), Some("/x?of=t"));
 }

@@ -10,7 +10,7 @@ import {
 } from "../fixtures/index.ts";
 
 test.describe("signed out", () => {
-  for (const path of ["/", "/search", "/top", "/profile", "/permissions", "/privacy"]) {
+  for (const path of ["/", "/search", "/top", "/artists", "/saved", "/recent", "/profile", "/permissions", "/privacy"]) {
     test(`${path} is accessible in light and dark`, async ({ page }) => {
       await open(page, path);
       await isAccessible(page);

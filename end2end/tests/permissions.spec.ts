@@ -267,7 +267,7 @@ test.describe("the top lists", () => {
     await expect(page.getByText("As Spotify counts about the last year.")).toBeVisible();
     const rows = page.getByRole("main").locator("ol > li");
     await expect(rows).toHaveCount(20);
-    await expect(rows.first().getByRole("link")).toHaveAttribute(
+    await expect(rows.first().getByRole("link", { name: /^Open Spotify/ })).toHaveAttribute(
       "href",
       /^https:\/\/open\.spotify\.com\/track\//,
     );
@@ -437,6 +437,7 @@ test("what a refresh takes away is asked for again where it is needed, and nothi
 
   await sandbox.setRefreshScope();
   await allow(page).click();
+  await agree(page);
   await expect(list(page)).toBeVisible();
   await expect(page).toHaveURL("/top?of=tracks&range=medium_term");
 });

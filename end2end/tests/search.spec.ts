@@ -40,7 +40,10 @@ test("the front page searches before anybody signs in, with the app's own token"
   await expect(page).toHaveURL("/search?q=Marlow%20Quill");
   await expect(page).toHaveTitle("Marlow Quill · Search · Stagedoor");
   await expect(told(page)).toContainText("matches for “Marlow Quill”.");
-  const found = shelf(page, "Artists").getByRole("link", { name: /Marlow Quill/ });
+  await expect(
+    shelf(page, "Artists").getByRole("link", { name: "Marlow Quill Artist" }),
+  ).toHaveAttribute("href", /^\/artist\/\w{22}$/);
+  const found = shelf(page, "Artists").getByRole("link", { name: /Open Spotify: Marlow Quill/ });
   await expect(found).toBeVisible();
   await expect(found).toHaveAttribute("href", /^https:\/\/open\.spotify\.com\/artist\/\w{22}$/);
   await expect(found).toHaveAttribute("rel", /\bnoopener\b.*\bnoreferrer\b/);

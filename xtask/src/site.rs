@@ -103,7 +103,7 @@ impl Site {
             }
             stamp::remove(&self.stamp)?;
             let mut leptos = process::command(&tools.cargo_leptos);
-            leptos.args(["leptos", "build", "--frontend-only"]);
+            leptos.args(["leptos", "build", "--frontend-only", "--split"]);
             if self.release {
                 leptos.args(["--release", "--precompress"]);
             }

@@ -17,6 +17,8 @@ use leptos_meta::Title;
 use crate::parts::signed_in::SignedIn;
 use crate::sign_in::button::SignInButtons;
 
+crate::lazy_page!(account: Account);
+
 /// `/account`.
 #[component]
 pub fn Account() -> impl IntoView {

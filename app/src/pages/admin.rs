@@ -22,6 +22,8 @@ pub fn is_operator(account: &AccountView) -> bool {
     account.roles.iter().any(|role| role == ROLE)
 }
 
+crate::lazy_page!(admin: Admin);
+
 /// `/admin`.
 #[component]
 pub fn Admin() -> impl IntoView {

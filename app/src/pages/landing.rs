@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
 
+use crate::pages::overview::Overview;
 use crate::parts::search_box::SearchBox;
 use crate::parts::signed_in::SignedIn;
 use crate::session::live::use_session;
@@ -14,18 +15,29 @@ use crate::sign_in::words::any_of;
 #[component]
 pub fn Landing() -> impl IntoView {
     let session = use_session();
-    let password = session.with_labels(whose_password);
     let known = Memo::new(move |_| session.signed_in() == Some(true));
+    let page = move || {
+        if known.get() {
+            view! { <Overview /> }.into_any()
+        } else {
+            view! { <Front /> }.into_any()
+        }
+    };
     view! {
         <Title text="" />
+        {page}
+    }
+    .into_any()
+}
+
+/// What somebody sees who is not signed in, or not yet known.
+#[component]
+fn Front() -> impl IntoView {
+    let session = use_session();
+    let password = session.with_labels(whose_password);
+    view! {
         <section class="hero">
-            <div class="hero-words">
-                {move || if known.get() {
-                    view! { <Welcome /> }.into_any()
-                } else {
-                    view! { <Invitation /> }.into_any()
-                }}
-            </div>
+            <div class="hero-words"><Invitation /></div>
             <img
                 class="hero-picture"
                 src="/stage-door.svg"
@@ -73,57 +85,6 @@ fn Invitation() -> impl IntoView {
         <p class="soft small">
             "No new password, no newsletter. " <A href="/privacy">"What is kept"</A>
         </p>
-    }
-    .into_any()
-}
-
-#[component]
-fn Welcome() -> impl IntoView {
-    let session = use_session();
-    let name = move || session.account().and_then(|account| account.name);
-    view! {
-        <p class="eyebrow">"You are in"</p>
-        <h1 class="greeting" title=name>
-            {move || match name() {
-                Some(name) => format!("Good to see you, {name}."),
-                None => "Good to see you.".to_owned(),
-            }}
-        </h1>
-        <p class="lead">"Where would you like to go?"</p>
-        <ul class="ways" role="list">
-            <li>
-                <A href="/profile">
-                    <strong>"Your profile"</strong>
-                    <span>"Who you are, and what this app may do"</span>
-                </A>
-            </li>
-            <li>
-                <A href="/account">
-                    <strong>"Your account"</strong>
-                    <span>"The ways in, where you are signed in, and the way out"</span>
-                </A>
-            </li>
-            {session.provider("spotify").map(|_| view! {
-                <li>
-                    <A href="/top">
-                        <strong>"Your top lists"</strong>
-                        <span>"What you play most, if you let Spotify tell"</span>
-                    </A>
-                </li>
-            })}
-            <li>
-                <A href="/search">
-                    <strong>"Search"</strong>
-                    <span>"Artists, albums, tracks and playlists"</span>
-                </A>
-            </li>
-            <li>
-                <A href="/privacy">
-                    <strong>"What is kept"</strong>
-                    <span>"Every row and every cookie, in plain words"</span>
-                </A>
-            </li>
-        </ul>
     }
     .into_any()
 }

@@ -16,6 +16,8 @@ use crate::sign_in::button::{ConnectButton, SignInButton, SignInButtons};
 use crate::sign_in::errand::Intent;
 use crate::sign_in::words::{SPOTIFY, SPOTIFY_APPS};
 
+crate::lazy_page!(permissions: Permissions);
+
 /// `/permissions`.
 #[component]
 pub fn Permissions() -> impl IntoView {
@@ -225,7 +227,10 @@ fn page_name(path: &'static str) -> &'static str {
     match path {
         "/search" => "Search",
         "/top" => "Your top lists",
+        "/artists" => "Artists you follow",
         "/playlists" => "Your playlists",
+        "/recent" => "Recently played",
+        "/saved" => "What you saved",
         "/profile" => "Your profile",
         other => other,
     }

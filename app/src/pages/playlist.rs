@@ -24,16 +24,16 @@ use crate::entities::decoded;
 use crate::error::Code;
 use crate::music::{Loading, use_call};
 use crate::pages::not_found::NotFound;
-use crate::parts::artwork::{Artwork, fitting};
+use crate::parts::artwork::fitting;
+use crate::parts::choice::{Choice, Choosable};
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::parts::needs_permission::{AskPermission, NeedsPermission, Standing};
 use crate::parts::open_spotify::{FromSpotify, OpenSpotify, spotify_address};
+use crate::parts::thing_head::{HeadToCome, PICTURE, ThingHead};
+use crate::parts::things::named;
 use crate::session::live::use_session;
 use crate::sign_in::words::SPOTIFY;
 use open::Open;
-
-/// The pixels of the cover, for a sharp one on a dense screen.
-const COVER: u32 = 480;
 
 /// What of the page is open. It stands in the address, so that whoever has to allow something first
 /// comes back to it, and the Back button leaves it.
@@ -154,11 +154,20 @@ pub fn PlaylistPage() -> impl IntoView {
 fn Asked(id: Base62Id) -> impl IntoView {
     let session = use_session();
     let asked = id.clone();
-    let call = use_call(move || Some(Request::playlist(&asked)));
+    let account = Memo::new(move |_| session.account().map(|account| account.id));
+    let call = use_call(move || {
+        // What one person may see is not left to the next.
+        account.track();
+        Some(Request::playlist(&asked))
+    });
     view! {
         <section class="search playlist">
             {move || match call.get() {
-                Loading::Idle | Loading::Pending => view! { <Waiting /> }.into_any(),
+                Loading::Idle | Loading::Pending => view! {
+                    <Title text="Playlist" />
+                    <HeadToCome />
+                }
+                .into_any(),
                 Loading::Ready(playlist) => {
                     let open = Open::new(session, playlist);
                     view! { <Shown open /> }.into_any()
@@ -183,25 +192,6 @@ fn Asked(id: Base62Id) -> impl IntoView {
                 }
             }}
         </section>
-    }
-    .into_any()
-}
-
-/// Grey bars of the size of what is to come.
-#[component]
-fn Waiting() -> impl IntoView {
-    view! {
-        <Title text="Playlist" />
-        <h1 class="heard">"Playlist"</h1>
-        <div class="thing-head" role="status">
-            <span class="artwork skeleton" aria-hidden="true"></span>
-            <div class="bars">
-                <span class="heard">"Asking Spotify…"</span>
-                <span class="skeleton" aria-hidden="true"></span>
-                <span class="skeleton" aria-hidden="true"></span>
-                <span class="skeleton" aria-hidden="true"></span>
-            </div>
-        </div>
     }
     .into_any()
 }
@@ -236,29 +226,19 @@ fn Shown(open: Open) -> impl IntoView {
             && Standing::of(session, editing_permission(&head)) == Standing::Allowed
     });
     let base = StoredValue::new(format!("/playlists/{}", open.id()));
-    let tabs = move || {
+    let ways = Signal::derive(move || {
         let offered = View::ALL.into_iter().filter(|one| {
-            let here = view.get() == *one;
             let can = tie.get() >= one.wants() && (*one != View::Save || has_items.get());
-            here || can
+            view.get() == *one || can
         });
         offered
-            .map(|one| {
-                view! {
-                    <li>
-                        <a
-                            class="tab"
-                            href=base.with_value(|base| base.clone() + one.query())
-                            aria-current=move || if view.get() == one { "true" } else { "false" }
-                            data-noscroll="true"
-                        >
-                            {one.words()}
-                        </a>
-                    </li>
-                }
+            .map(|one| Choosable {
+                words: one.words(),
+                to: base.with_value(|base| base.clone() + one.query()),
+                here: view.get() == one,
             })
-            .collect_view()
-    };
+            .collect()
+    });
     let name = Memo::new(move |_| name_of(&open.head()));
     let many =
         Memo::new(move |_| tie.get() > Tie::Reader || has_items.get() || view.get() != View::List);
@@ -266,9 +246,7 @@ fn Shown(open: Open) -> impl IntoView {
         <Title text=move || name.get() />
         <Head open />
         {move || many.get().then(|| view! {
-            <nav aria-label="What to do with this playlist">
-                <ul class="tabs" role="list">{tabs}</ul>
-            </nav>
+            <Choice label="What to do with this playlist" options=ways />
         })}
         {move || view! { <Panel open view=view.get() tie=tie.get() has_items=has_items.get() /> }}
         {move || if has_items.get() {
@@ -290,12 +268,7 @@ fn Shown(open: Open) -> impl IntoView {
 fn Head(open: Open) -> impl IntoView {
     move || {
         let head = open.head();
-        let name = name_of(&head);
-        let address = spotify_address(
-            head.external_urls.spotify.clone(),
-            "playlist",
-            Some(head.id.as_str()),
-        );
+        let address = address_of(&head);
         let description = head.description.as_deref().map(decoded);
         let description = description.filter(|text| !text.trim().is_empty());
         let owner = head.owner.as_ref();
@@ -306,21 +279,25 @@ fn Head(open: Open) -> impl IntoView {
                 .unwrap_or_else(|| owner.id.clone())
         });
         let owner = owner.filter(|owner| !owner.is_empty());
-        let of = name.clone();
         view! {
-            <header class="thing-head playlist-head">
-                <Artwork address=fitting(&head.images, COVER) size=232 />
-                <div class="thing-words">
-                    <p class="eyebrow">"Playlist"</p>
-                    <h1 dir="auto" title=name.clone()>{name.clone()}</h1>
-                    {description.map(|text| view! { <p class="playlist-about" dir="auto">{text}</p> })}
-                    {owner.map(|owner| view! { <p class="by-line" dir="auto">"By " {owner}</p> })}
-                    <p class="soft">{move || facts(&open.head(), open.total())}</p>
-                    {address.map(|address| view! { <p><OpenSpotify address of /></p> })}
-                </div>
-            </header>
+            <ThingHead
+                kind="Playlist"
+                name=name_of(&head)
+                picture=fitting(&head.images, PICTURE)
+                address
+            >
+                {description.map(|text| view! { <p class="playlist-about" dir="auto">{text}</p> })}
+                {owner.map(|owner| view! { <p class="by-line" dir="auto">{format!("By {owner}")}</p> })}
+                <p class="soft">{move || facts(&open.head(), open.total())}</p>
+            </ThingHead>
         }
     }
+}
+
+/// Where it is at Spotify.
+fn address_of(head: &Playlist) -> Option<String> {
+    let said = head.external_urls.spotify.clone();
+    spotify_address(said, "playlist", Some(head.id.as_str()))
 }
 
 /// What there is to know of it, in a line.
@@ -340,13 +317,9 @@ fn facts(head: &Playlist, total: Option<u32>) -> String {
     facts.collect::<Vec<_>>().join(" · ")
 }
 
-/// A name as it is shown.
+/// Its name as it is shown.
 fn name_of(head: &Playlist) -> String {
-    if head.name.trim().is_empty() {
-        "Without a name".to_owned()
-    } else {
-        head.name.clone()
-    }
+    named(head.name.clone())
 }
 
 /// What changing it wants.
@@ -366,12 +339,7 @@ fn Empty(open: Open) -> impl IntoView {
 #[component]
 fn WithoutItems(open: Open) -> impl IntoView {
     let head = open.head.get_untracked();
-    let address = spotify_address(
-        head.external_urls.spotify.clone(),
-        "playlist",
-        Some(head.id.as_str()),
-    );
-    let of = name_of(&head);
+    let (address, of) = (address_of(&head), name_of(&head));
     view! {
         <div class="problem calm">
             <p class="problem-sentence">"Spotify does not show this app what is in it."</p>

@@ -1,4 +1,4 @@
-//! The person's playlists.
+//! The person's playlists, and the way to each.
 
 pub mod draft;
 pub mod new;
@@ -6,16 +6,33 @@ pub mod new;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 use spotify::request::MAX_LIST_LIMIT;
 use spotify::{Permission, Request};
 
-use crate::paged::{Cursor, Reading, use_paged};
+use crate::paged::{Cursor, use_paged};
+use crate::pages::playlist::PlaylistPage;
 use crate::parts::needs_permission::NeedsPermission;
-use crate::parts::open_spotify::{FromSpotify, OpenSpotify};
-use crate::parts::paged_list::PagedList;
+use crate::parts::open_spotify::ListFoot;
+use crate::parts::paged_list::{Counted, PagedList};
 use crate::parts::things::Look;
 use new::{Listing, NewForm};
+
+crate::lazy_page!(playlists: PlaylistPages);
+
+/// `/playlists` and `/playlists/{id}`, which arrive together.
+#[component]
+pub fn PlaylistPages() -> impl IntoView {
+    let params = use_params_map();
+    let one = Memo::new(move |_| params.with(|params| params.get("id").is_some()));
+    move || {
+        if one.get() {
+            view! { <PlaylistPage /> }.into_any()
+        } else {
+            view! { <Playlists /> }.into_any()
+        }
+    }
+}
 
 /// `/playlists`: the playlists that the person owns or follows; `/playlists?new`: the form for another.
 /// The form stands in the address, so that whoever has to allow it first comes back to it.
@@ -49,7 +66,7 @@ pub fn Playlists() -> impl IntoView {
 #[component]
 fn Mine() -> impl IntoView {
     view! {
-        <div class="playlists-head">
+        <div class="list-head">
             <h1>"Your playlists"</h1>
             <A href="/playlists?new" attr:class="button">"New playlist"</A>
         </div>
@@ -63,25 +80,15 @@ fn Mine() -> impl IntoView {
 #[component]
 fn All() -> impl IntoView {
     let paged = use_paged(|cursor: &Cursor| Request::my_playlists(MAX_LIST_LIMIT, cursor.offset()));
-    let told = move || match (paged.count(), paged.reading(), paged.total()) {
-        (0, Reading::Whole, _) => {
-            "You have no playlist yet. Make one here, or follow one in Spotify.".to_owned()
-        }
-        (1, Reading::Whole, _) => "1 playlist, yours or followed.".to_owned(),
-        (count, Reading::Whole, _) => format!("{count} playlists, yours and those you follow."),
-        (count, _, Some(total)) if count > 0 => format!("{count} of {total} playlists."),
-        _ => String::new(),
-    };
     view! {
-        <p class="soft" role="status">{told}</p>
+        <Counted
+            paged
+            one="playlist, yours or followed"
+            many="playlists, yours and those you follow"
+            empty="You have no playlist yet. Make one here, or follow one in Spotify."
+        />
         <PagedList paged look=Look::Tiles />
-        <footer class="search-foot">
-            <FromSpotify />
-            <OpenSpotify
-                address="https://open.spotify.com/collection/playlists".to_owned()
-                of="your playlists"
-            />
-        </footer>
+        <ListFoot address="https://open.spotify.com/collection/playlists" of="your playlists" />
     }
     .into_any()
 }

@@ -9,6 +9,8 @@ use crate::parts::date::span_in_words;
 use crate::session::live::use_session;
 use crate::sign_in::words::{any_of, manage_url};
 
+crate::lazy_page!(privacy: Privacy);
+
 /// `/privacy`: what is kept where, why, how long, and how to end it.
 #[component]
 pub fn Privacy() -> impl IntoView {

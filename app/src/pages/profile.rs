@@ -21,6 +21,8 @@ use crate::sign_in::errand::Intent;
 use crate::sign_in::words::{SPOTIFY, SPOTIFY_APPS};
 use crate::sign_out::SignOutButton;
 
+crate::lazy_page!(profile: Profile);
+
 /// `/profile`.
 #[component]
 pub fn Profile() -> impl IntoView {

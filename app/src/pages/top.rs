@@ -9,6 +9,7 @@ use spotify::request::TimeRange;
 use spotify::{Answer, Permission, Request};
 
 use crate::music::{Loading, use_call};
+use crate::parts::choice::{Choice, Choosable};
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::parts::needs_permission::NeedsPermission;
 use crate::parts::open_spotify::{FromSpotify, OpenSpotify};
@@ -71,6 +72,8 @@ fn address(of: Of, range: TimeRange) -> String {
     format!("/top?of={}&range={}", of.name(), range.as_str())
 }
 
+crate::lazy_page!(top: Top);
+
 /// `/top?of=artists&range=short_term`: the person's top artists or tracks. Which list is shown stands
 /// in the address, so each can be linked to and the Back button walks through them.
 #[component]
@@ -84,7 +87,7 @@ pub fn Top() -> impl IntoView {
         <section class="search top">
             <h1>{title}</h1>
             <NeedsPermission permission=Permission::Top>
-                <Choice list />
+                <Choices list />
                 {move || match list.get() {
                     (Of::Artists, range) => view! { <Artists range /> }.into_any(),
                     (Of::Tracks, range) => view! { <Tracks range /> }.into_any(),
@@ -97,54 +100,32 @@ pub fn Top() -> impl IntoView {
 
 /// Which list, over which time.
 #[component]
-fn Choice(list: Memo<(Of, TimeRange)>) -> impl IntoView {
-    let kinds = Of::ALL.map(|of| {
-        view! {
-            <Tab
-                words=of.words()
-                here=Signal::derive(move || list.get().0 == of)
-                to=Signal::derive(move || address(of, list.get().1))
-            />
-        }
+fn Choices(list: Memo<(Of, TimeRange)>) -> impl IntoView {
+    let kinds = Signal::derive(move || {
+        let (here, range) = list.get();
+        let one = |of: Of| Choosable {
+            words: of.words(),
+            to: address(of, range),
+            here: of == here,
+        };
+        Of::ALL.map(one).to_vec()
     });
-    let ranges = TimeRange::ALL.map(|range| {
-        view! {
-            <Tab
-                words=range_in_words(range)
-                here=Signal::derive(move || list.get().1 == range)
-                to=Signal::derive(move || address(list.get().0, range))
-            />
-        }
+    let ranges = Signal::derive(move || {
+        let (of, here) = list.get();
+        let one = |range| Choosable {
+            words: range_in_words(range),
+            to: address(of, range),
+            here: range == here,
+        };
+        TimeRange::ALL.map(one).to_vec()
     });
     view! {
         <div class="choices">
-            <nav aria-label="What">
-                <ul class="tabs" role="list">{kinds.into_iter().collect_view()}</ul>
-            </nav>
-            <nav aria-label="Over which time">
-                <ul class="tabs" role="list">{ranges.into_iter().collect_view()}</ul>
-            </nav>
+            <Choice label="What" options=kinds />
+            <Choice label="Over which time" options=ranges />
         </div>
     }
     .into_any()
-}
-
-/// A link to another list. It is a link and not a button, for each list has an address.
-#[component]
-fn Tab(words: &'static str, here: Signal<bool>, to: Signal<String>) -> impl IntoView {
-    view! {
-        <li>
-            <a
-                class="tab"
-                href=move || to.get()
-                aria-current=move || if here.get() { "true" } else { "false" }
-                // The page stays where it was scrolled to.
-                data-noscroll="true"
-            >
-                {words}
-            </a>
-        </li>
-    }
 }
 
 #[component]

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 use spotify::Permission;
 
 use crate::error::{ApiError, Code};
+use crate::page_life::browser_now;
+use crate::parts::date::Moment;
 use crate::session::live::use_session;
 use crate::sign_in::StartError;
 use crate::sign_in::button::{ConnectButton, SignInAgain, SignInButton, SignInButtons};
@@ -12,6 +14,9 @@ use crate::sign_in::words::SPOTIFY;
 
 /// How a sentence calls a service where it is not known which.
 const SOME_SERVICE: &str = "The other service";
+
+/// From so many seconds on the hour is told, too.
+const LONG_S: u32 = 5_400;
 
 /// What a person is told when something did not work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +72,11 @@ impl Problem {
     pub fn naming(mut self, service: &str) -> Self {
         if let Some(rest) = self.sentence.strip_prefix(SOME_SERVICE) {
             self.sentence = format!("{service}{rest}");
+        }
+        if self.sentence == Code::Forbidden.sentence() {
+            self.sentence = format!("{service} does not let this app do that.");
+            self.advice = "It keeps some things from apps of this kind, and lets nobody change what \
+                           belongs to somebody else. Trying again does not help.";
         }
         self
     }
@@ -259,9 +269,7 @@ pub fn ErrorView(
         <div class="problem" class:calm=problem.calm role="alert">
             <p class="problem-sentence">{problem.sentence}</p>
             {(!problem.advice.is_empty()).then(|| view! { <p>{problem.advice}</p> })}
-            {problem.retry_after.map(|seconds| view! {
-                <p>"Another try makes sense " {wait_in_words(seconds)} "."</p>
-            })}
+            {problem.retry_after.map(|seconds| view! { <Wait seconds /> })}
             {button.map(|button| view! { <div class="problem-way">{button}</div> })}
             {problem.reference.map(|reference| view! {
                 <p class="reference">"Reference: " <code>{reference}</code></p>
@@ -269,6 +277,22 @@ pub fn ErrorView(
         </div>
     }
     .into_any()
+}
+
+/// How long it is until another try makes sense, and for a long wait the hour.
+#[component]
+fn Wait(seconds: u32) -> impl IntoView {
+    let until = RwSignal::new(None);
+    if seconds > LONG_S {
+        // The server does not know the person's clock.
+        Effect::new(move |_| until.set(Some(browser_now() + i64::from(seconds))));
+    }
+    view! {
+        <p>
+            "Another try makes sense " {wait_in_words(seconds)}
+            {move || until.get().map(|at| view! { ", on " <Moment at /> })} "."
+        </p>
+    }
 }
 
 /// How long `seconds` are, as people say it: `in 12 seconds`, `in about 14 hours`.
@@ -318,6 +342,16 @@ mod tests {
                 "{code:?}: {advice}"
             );
         }
+    }
+
+    #[test]
+    fn what_spotify_forbids_is_told_as_its_doing() {
+        let problem = Problem::from(ApiError::new(Code::Forbidden)).naming("Spotify");
+        assert!(problem.sentence.starts_with("Spotify does not let"));
+        assert!(problem.advice.contains("apps of this kind"));
+        // What this app forbids stays its own.
+        let own = Problem::from(ApiError::new(Code::Forbidden));
+        assert_eq!(own.sentence, Code::Forbidden.sentence());
     }
 
     #[test]

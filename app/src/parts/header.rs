@@ -9,11 +9,23 @@ use crate::parts::theme_menu::ThemeMenu;
 use crate::session::live::use_session;
 use crate::sign_in::words::SPOTIFY;
 
+/// The pages about the person's music, in the order of the bar.
+const MUSIC: [(&str, &str); 5] = [
+    ("/top", "Top"),
+    ("/artists", "Artists"),
+    ("/playlists", "Playlists"),
+    ("/saved", "Saved"),
+    ("/recent", "Recent"),
+];
+
 /// Brand, pages, colours, account.
 #[component]
 pub fn Header() -> impl IntoView {
-    let top = use_session().provider(SPOTIFY).map(|_| {
-        view! { <li class="roomy"><A href="/top">"Top"</A></li> }
+    let session = use_session();
+    let music = session.provider(SPOTIFY).map(|_| {
+        MUSIC
+            .map(|(to, words)| view! { <li><A href=to>{words}</A></li> })
+            .collect_view()
     });
     view! {
         <header class="bar">
@@ -25,7 +37,7 @@ pub fn Header() -> impl IntoView {
                 <nav aria-label="Pages">
                     <ul role="list">
                         <li><A href="/search">"Search"</A></li>
-                        {top}
+                        {music}
                         <li><A href="/profile">"Profile"</A></li>
                     </ul>
                 </nav>

@@ -14,6 +14,9 @@ pub fn KeepButton(
     uri: Uri,
     /// Its name.
     name: String,
+    /// Whether it says in words what others show by a sign.
+    #[prop(optional)]
+    words: bool,
 ) -> impl IntoView {
     let shelf = use_shelf();
     let artist = uri.kind == UriKind::Artist;
@@ -52,11 +55,13 @@ pub fn KeepButton(
             aria-busy=busy
             on:click=press
         >
-            {move || match (artist, kept.get()) {
-                (true, false) => "Follow",
-                (true, true) => "Following",
-                (false, false) => "+",
-                (false, true) => "✓",
+            {move || match (artist, kept.get(), words) {
+                (true, false, _) => "Follow",
+                (true, true, _) => "Following",
+                (false, false, true) => "+ Save",
+                (false, true, true) => "✓ Saved",
+                (false, false, false) => "+",
+                (false, true, false) => "✓",
             }}
         </button>
     }

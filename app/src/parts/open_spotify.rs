@@ -46,6 +46,23 @@ pub fn FromSpotify() -> impl IntoView {
     view! { <p class="from-spotify">"Names and pictures are provided by Spotify."</p> }
 }
 
+/// What stands at the foot of a list: where it comes from, and the way there.
+#[component]
+pub fn ListFoot(
+    /// Where to.
+    address: &'static str,
+    /// The name of what is opened.
+    of: &'static str,
+) -> impl IntoView {
+    view! {
+        <footer class="search-foot">
+            <FromSpotify />
+            <OpenSpotify address=address.to_owned() of />
+        </footer>
+    }
+    .into_any()
+}
+
 #[cfg(test)]
 mod tests {
     use super::spotify_address;

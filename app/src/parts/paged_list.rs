@@ -31,13 +31,6 @@ pub fn PagedList(
     filter: Option<Signal<String>>,
 ) -> impl IntoView {
     let shelf = use_shelf();
-    Effect::new(move |before: Option<usize>| {
-        let chunks = paged.chunks();
-        for chunk in chunks.iter().skip(before.unwrap_or_default()) {
-            shelf.look(chunk.iter().filter_map(|thing| thing.uri.clone()).collect());
-        }
-        chunks.len()
-    });
     let entries = move || {
         let chunks = paged.chunks();
         let numbered: Vec<_> = chunks.into_iter().enumerate().collect();
@@ -47,7 +40,10 @@ pub fn PagedList(
         <For
             each=entries
             key=|(number, chunk)| (*number, Arc::as_ptr(chunk) as usize)
-            children=move |(_, chunk)| stretch(&chunk, look, filter)
+            children=move |(_, chunk)| {
+                shelf.look(chunk.iter().filter_map(|thing| thing.uri.clone()).collect());
+                stretch(&chunk, look, filter)
+            }
         />
     };
     view! {
@@ -59,6 +55,35 @@ pub fn PagedList(
         />
     }
     .into_any()
+}
+
+/// One sentence about how many there are, which is also read out.
+#[component]
+pub fn Counted(
+    /// The list.
+    paged: Paged,
+    /// What one of them is called.
+    one: &'static str,
+    /// What several are called.
+    many: &'static str,
+    /// What is said where there is none.
+    empty: &'static str,
+) -> impl IntoView {
+    let told = move || {
+        let (count, reading) = (paged.count(), paged.reading());
+        let total = paged.total().map(|total| total as usize);
+        match (count, reading) {
+            (0, Reading::Whole) => empty.to_owned(),
+            (0, _) => String::new(),
+            (1, Reading::Whole) => format!("1 {one}."),
+            (count, Reading::Whole) => format!("{count} {many}."),
+            (count, _) => match total.filter(|total| *total > count) {
+                Some(total) => format!("{total} {many}, {count} of them shown."),
+                None => format!("{count} {many} so far."),
+            },
+        }
+    };
+    view! { <p class="soft counted" role="status">{told}</p> }
 }
 
 fn stretch(chunk: &[Thing], look: Look, filter: Option<Signal<String>>) -> AnyView {

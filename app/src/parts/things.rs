@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use spotify::ids::{Base62Id, Uri};
 use spotify::model::{
-    AlbumSimplified, Artist, ArtistSimplified, Image, PlaylistSimplified, SavedAlbum, SavedTrack,
-    Track,
+    AlbumSimplified, Artist, ArtistSimplified, Image, Played, PlaylistSimplified, SavedAlbum,
+    SavedTrack, Track, TrackSimplified,
 };
 
 use crate::parts::artwork::{Artwork, fitting};
@@ -125,6 +125,30 @@ impl From<Track> for Thing {
     }
 }
 
+impl From<TrackSimplified> for Thing {
+    /// A track of the album that is shown, so that it needs neither picture nor link.
+    fn from(track: TrackSimplified) -> Self {
+        let id = track.id.as_ref().map(Base62Id::as_str);
+        Self {
+            address: spotify_address(track.external_urls.spotify, "track", id),
+            to: None,
+            pictures: [None, None],
+            name: named(track.name),
+            by: joined(
+                [
+                    names(track.artists),
+                    track.duration_ms.map(duration).unwrap_or_default(),
+                ],
+                DOT,
+            ),
+            explicit: track.explicit,
+            when: None,
+            uri: track.id.map(Uri::track),
+            once: None,
+        }
+    }
+}
+
 impl From<PlaylistSimplified> for Thing {
     fn from(playlist: PlaylistSimplified) -> Self {
         let count = playlist.item_count();
@@ -145,7 +169,7 @@ impl From<PlaylistSimplified> for Thing {
                         .filter(|owner| !owner.is_empty())
                         .map(|owner| format!("By {owner}"))
                         .unwrap_or_default(),
-                    count.map(in_songs).unwrap_or_default(),
+                    count.map(in_items).unwrap_or_default(),
                 ],
                 DOT,
             ),
@@ -174,7 +198,14 @@ impl From<SavedTrack> for Thing {
     }
 }
 
-fn in_songs(count: u32) -> String {
+impl From<Played> for Thing {
+    fn from(played: Played) -> Self {
+        // The same track may have been played twice.
+        Self::from(played.track).when("Played", played.played_at.as_deref())
+    }
+}
+
+fn in_items(count: u32) -> String {
     match count {
         0 => "empty".to_owned(),
         1 => "1 item".to_owned(),
@@ -197,7 +228,8 @@ fn pictures(images: &[Image]) -> [Option<String>; 2] {
     [fitting(images, TILE), fitting(images, ROW)]
 }
 
-fn named(name: String) -> String {
+/// A name as it is shown.
+pub fn named(name: String) -> String {
     // A thing that was taken down keeps its place and loses its name.
     if name.trim().is_empty() {
         "Without a name".to_owned()
@@ -264,6 +296,8 @@ pub enum Look {
     Tiles,
     /// Below each other.
     Rows,
+    /// Below each other with their numbers and without pictures, as on a sleeve.
+    Numbered,
 }
 
 impl Look {
@@ -272,6 +306,7 @@ impl Look {
         match self {
             Self::Tiles => "tiles",
             Self::Rows => "rows",
+            Self::Numbered => "rows numbered",
         }
     }
 }
@@ -304,16 +339,16 @@ pub fn Rows(
 pub fn drawn(thing: Thing, look: Look, hidden: Option<Signal<bool>>) -> AnyView {
     let (size, class) = match look {
         Look::Tiles => (160, "tile"),
-        Look::Rows => (52, "row"),
+        Look::Rows | Look::Numbered => (52, "row"),
     };
     let [tile, row] = thing.pictures;
     let picture = match look {
         Look::Tiles => tile,
-        Look::Rows => row,
+        Look::Rows | Look::Numbered => row,
     };
     let (name, by) = (thing.name.clone(), thing.by.clone());
     let inside = view! {
-        <Artwork address=picture size />
+        {(look != Look::Numbered).then(|| view! { <Artwork address=picture size /> })}
         <span class="words">
             <span class="name" dir="auto" title=thing.name.clone()>{name}</span>
             <span class="by" dir="auto" title=thing.by.clone()>

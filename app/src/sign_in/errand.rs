@@ -51,6 +51,9 @@ pub struct Errand {
 pub struct Away {
     /// The page to come back to.
     pub place: String,
+    /// The page they went from, to go on with once a question on the other is answered.
+    #[serde(default)]
+    pub from: Option<String>,
     /// The provider id.
     pub provider: String,
     /// What for.

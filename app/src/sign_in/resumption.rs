@@ -1,8 +1,6 @@
 //! Back from a provider: what the person went for is carried on with, once.
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use spotify::Permission;
 
 use crate::notice::{Notice, NoticeBoard};
@@ -27,9 +25,13 @@ enum Next {
 }
 
 /// Carries on with what a person went to a provider for, as soon as it is known who is here. Called
-/// once, by the app.
-pub fn carry_on(session: Session, shelf: Shelf, notice: NoticeBoard) {
-    let navigate = use_navigate();
+/// once, by the app; `open` turns to another page of it.
+pub fn carry_on(
+    session: Session,
+    shelf: Shelf,
+    notice: NoticeBoard,
+    open: impl Fn(&str) + 'static,
+) {
     Effect::new(move |_| {
         let Some(view) = session.view() else { return };
         let address = current_address();
@@ -41,17 +43,19 @@ pub fn carry_on(session: Session, shelf: Shelf, notice: NoticeBoard) {
         let next = next(&away, &view);
         // The question whether to link stands on a page of its own; once it is answered, the person
         // goes on where they were.
-        let led_back = next != Next::Wait
-            && leads_back(&away, &view)
-            && path_of(&away.place) != path_of(&address);
-        if led_back {
-            navigate(&away.place, NavigateOptions::default());
+        let back = away
+            .from
+            .as_deref()
+            .filter(|from| path_of(from) != path_of(&address))
+            .filter(|_| next != Next::Wait && leads_back(&away, &view));
+        if let Some(from) = back {
+            open(from);
         }
-        let path = path_of(if led_back { &away.place } else { &address }).to_owned();
+        let path = path_of(back.unwrap_or(&address)).to_owned();
         match next {
             Next::Wait => keep_back(&away),
             // What was said of it stands on the page that was left.
-            Next::Nothing if led_back => {
+            Next::Nothing if back.is_some() => {
                 let label = session.label(&away.provider);
                 let text = format!("{label} is linked. You can sign in with it from now on.");
                 notice.put_at(&path, Notice::new(text));
@@ -148,6 +152,7 @@ mod tests {
     fn away(permissions: &[&str], deed: bool) -> Away {
         Away {
             place: "/search?q=x".to_owned(),
+            from: None,
             provider: "spotify".to_owned(),
             intent: Intent::Grant,
             permissions: permissions.iter().map(|&name| name.to_owned()).collect(),

@@ -79,7 +79,8 @@ fn write(storage: &Storage, key: &str, away: &Away) -> Option<()> {
 fn read(storage: &Storage, key: &str) -> Option<Away> {
     let text = storage.get_item(key).ok().flatten()?;
     let away: Away = serde_json::from_str(&text).ok()?;
-    ReturnTo::parse(&away.place).is_ok().then_some(away)
+    let is_ours = |place: &String| ReturnTo::parse(place).is_ok();
+    (is_ours(&away.place) && away.from.iter().all(is_ours)).then_some(away)
 }
 
 /// The verifier of the sign-in with this state, where this tab started it.

@@ -1,21 +1,34 @@
 //! Invented music: the same for one seed, and nobody's.
 
 mod generate;
+mod ids;
 mod names;
 mod shape;
+mod shows;
 
-pub(crate) use shape::Shape;
+pub(crate) use ids::{base62_of, is_base62};
+pub(crate) use names::long_name;
+pub(crate) use shape::{Shape, put};
+pub(crate) use shows::{Episode, Show};
 
-/// All artists, albums, tracks and playlists. They refer to each other by index.
-#[derive(Debug)]
+/// How much there is for everybody to hear and to keep, at the head of each list. What follows is
+/// published later, or by artists whom few know.
+const KNOWN_ARTISTS: usize = 360;
+const KNOWN_ALBUMS: usize = 150;
+const KNOWN_TRACKS: usize = 600;
+
+/// All artists, albums, tracks, shows and playlists. They refer to each other by index.
+#[derive(Debug, Clone)]
 pub(crate) struct Catalogue {
     pub(crate) artists: Vec<Artist>,
     pub(crate) albums: Vec<Album>,
     pub(crate) tracks: Vec<Track>,
     pub(crate) playlists: Vec<Playlist>,
+    pub(crate) shows: Vec<Show>,
+    pub(crate) episodes: Vec<Episode>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Artist {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -25,7 +38,7 @@ pub(crate) struct Artist {
     pub(crate) pictured: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Album {
     pub(crate) id: String,
     /// Empty for one that was taken down.
@@ -53,7 +66,7 @@ pub(crate) struct Released {
     pub(crate) day: Option<u32>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Track {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -67,7 +80,8 @@ pub(crate) struct Track {
     pub(crate) isrc: String,
 }
 
-#[derive(Debug)]
+/// A playlist as it is at first.
+#[derive(Debug, Clone)]
 pub(crate) struct Playlist {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -75,7 +89,6 @@ pub(crate) struct Playlist {
     pub(crate) owner: (&'static str, Option<&'static str>),
     pub(crate) cover: Cover,
     pub(crate) tracks: usize,
-    pub(crate) snapshot_id: String,
     /// Search answers `null` in its place.
     pub(crate) withheld: bool,
 }
@@ -103,9 +116,36 @@ impl Catalogue {
         self.tracks.iter().find(|one| one.id == id)
     }
 
-    pub(crate) fn playlist(&self, id: &str) -> Option<&Playlist> {
-        self.playlists.iter().find(|one| one.id == id)
+    /// Where in the list a track is.
+    pub(crate) fn track_index(&self, id: &str) -> Option<usize> {
+        self.tracks.iter().position(|one| one.id == id)
     }
+
+    /// Where in the list an episode is.
+    pub(crate) fn episode_index(&self, id: &str) -> Option<usize> {
+        self.episodes.iter().position(|one| one.id == id)
+    }
+
+    /// The artists whom people know, and as many more as make up this number, where there are so
+    /// many.
+    pub(crate) fn known_artists(&self, at_least: usize) -> &[Artist] {
+        head(&self.artists, KNOWN_ARTISTS.max(at_least))
+    }
+
+    /// The albums that people know.
+    pub(crate) fn known_albums(&self) -> &[Album] {
+        head(&self.albums, KNOWN_ALBUMS)
+    }
+
+    /// The tracks that people know.
+    pub(crate) fn known_tracks(&self) -> &[Track] {
+        head(&self.tracks, KNOWN_TRACKS)
+    }
+}
+
+/// The first so many, or all there are.
+fn head<T>(list: &[T], count: usize) -> &[T] {
+    &list[..count.min(list.len())]
 }
 
 impl Released {

@@ -13,9 +13,10 @@ use url::Url;
 
 use crate::accounts::{Ask, AuthorizeRefusal, authorize};
 use crate::fault::Fault;
-use crate::library::{Library, LibrarySettings, LibrarySize};
+use crate::library::{Kind, Library, LibrarySettings, LibrarySize};
 use crate::listener::Listener;
 use crate::log::{Count, Entry};
+use crate::playlists::PlaylistSettings;
 use crate::profile::{Profile, RefreshPolicy};
 use crate::registration::Client;
 use crate::scope;
@@ -31,6 +32,8 @@ const MAX_OFFSET_S: i64 = 100 * 366 * 24 * 3600;
 const MAX_TOKEN_LIFE_S: i64 = 30 * 24 * 3600;
 /// An hour, in seconds.
 const MAX_LIST_LAG_S: i64 = 3600;
+/// An hour, in seconds.
+const MAX_COVER_DELAY_S: i64 = 3600;
 /// As much as can be had of a top list.
 const MAX_TOP: usize = 50;
 
@@ -228,11 +231,13 @@ impl Control {
         if size.top > MAX_TOP {
             return refuse("`top` must be at most 50");
         }
-        let library = Library::new(login, size, self.world.catalogue());
         self.world.with(|data| {
             if !data.listeners.contains_key(login) {
                 return refuse("there is no listener of this `login`");
             }
+            // The playlists are the listener's own work: they stay.
+            let playlists = data.library(login).list(Kind::Playlist, i64::MAX);
+            let library = Library::new(login, size, &data.catalogue, &playlists);
             data.libraries.insert(login.to_owned(), library);
             Ok(())
         })
@@ -247,6 +252,18 @@ impl Control {
             return refuse("`list_lag_s` must be between 0 and 3600");
         }
         self.world.with(|data| data.switches.library = settings);
+        Ok(())
+    }
+
+    /// Sets the provider's habits with playlists.
+    ///
+    /// # Errors
+    /// Covers that are shown after less than nothing or more than an hour.
+    pub fn set_playlist_settings(&self, settings: PlaylistSettings) -> Result<(), ControlError> {
+        if !(0..=MAX_COVER_DELAY_S).contains(&settings.cover_delay_s) {
+            return refuse("`cover_delay_s` must be between 0 and 3600");
+        }
+        self.world.with(|data| data.switches.playlists = settings);
         Ok(())
     }
 

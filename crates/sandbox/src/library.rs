@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use generate::{Range, top_artists, top_tracks};
+pub(crate) use generate::{NEWEST, Range, dice, top_artists, top_tracks};
 
 use crate::catalogue::Catalogue;
 
@@ -94,9 +94,19 @@ struct Change {
 
 impl Library {
     /// The library of this login: the same each time, for one catalogue and size.
-    pub(crate) fn new(login: &str, size: LibrarySize, catalogue: &Catalogue) -> Self {
+    ///
+    /// `playlists` are those that it owns and follows, each with its time.
+    pub(crate) fn new(
+        login: &str,
+        size: LibrarySize,
+        catalogue: &Catalogue,
+        playlists: &[(String, i64)],
+    ) -> Self {
+        let mut held = generate::held(login, size, catalogue);
+        let playlists = playlists.iter().cloned();
+        held.extend(playlists.map(|(id, since)| ((Kind::Playlist, id), since)));
         Self {
-            held: generate::held(login, size, catalogue),
+            held,
             changes: VecDeque::new(),
             top: size.top,
         }
@@ -162,7 +172,7 @@ mod tests {
     #[test]
     fn a_list_can_be_had_as_it_stood() {
         let catalogue = Catalogue::generate(1);
-        let mut library = Library::new("newcomer", LibrarySize::of("newcomer"), &catalogue);
+        let mut library = Library::new("newcomer", LibrarySize::of("newcomer"), &catalogue, &[]);
         library.put(Kind::Artist, "a", 100);
         library.put(Kind::Artist, "a", 150);
         library.take(Kind::Artist, "a", 200);

@@ -66,9 +66,44 @@ fn spotify() -> Router<World> {
         )
         .route("/spotify/v1/me/albums", web_api(get(saved::albums)))
         .route("/spotify/v1/me/tracks", web_api(get(saved::tracks)))
+        .merge(playlists())
         .route("/spotify/v1", any(error::unknown_path))
         .route("/spotify/v1/{*rest}", any(error::unknown_path))
         .route("/spotify/{*rest}", any(async || StatusCode::NOT_FOUND))
+}
+
+/// Playlists, their items and their covers.
+fn playlists() -> Router<World> {
+    use crate::web_api::{cover, playlist, playlist_items, playlists};
+
+    let web_api = |route: MethodRouter<World>| route.fallback(error::unknown_method);
+    let items = || {
+        web_api(
+            get(playlist_items::list)
+                .post(playlist_items::add)
+                .put(playlist_items::update)
+                .delete(playlist_items::remove),
+        )
+    };
+    Router::new()
+        .route(
+            "/spotify/v1/me/playlists",
+            web_api(get(playlists::mine).post(playlists::create)),
+        )
+        .route(
+            "/spotify/v1/users/{id}/playlists",
+            web_api(get(playlists::of_user).post(playlists::create_of_user)),
+        )
+        .route(
+            "/spotify/v1/playlists/{id}",
+            web_api(get(playlist::show).put(playlist::change)),
+        )
+        .route("/spotify/v1/playlists/{id}/items", items())
+        .route("/spotify/v1/playlists/{id}/tracks", items())
+        .route(
+            "/spotify/v1/playlists/{id}/images",
+            web_api(get(cover::list).put(cover::upload)),
+        )
 }
 
 /// The provider of identities (OIDC).

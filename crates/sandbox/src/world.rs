@@ -16,6 +16,7 @@ use crate::library::{Library, LibrarySettings, LibrarySize};
 use crate::listener::Listener;
 use crate::log::{GrantType, Log};
 use crate::mint::Mint;
+use crate::playlists::{PlaylistSettings, Playlists};
 use crate::profile::{Profile, RefreshPolicy};
 use crate::registration::Client;
 use crate::scope::Scopes;
@@ -33,7 +34,6 @@ pub struct World {
 struct Inner {
     base: String,
     port: u16,
-    catalogue: Catalogue,
     data: Mutex<Data>,
     releases: watch::Sender<u64>,
 }
@@ -41,6 +41,11 @@ struct Inner {
 /// What changes.
 #[derive(Debug)]
 pub(crate) struct Data {
+    /// As it was drawn from the seed.
+    original: Arc<Catalogue>,
+    /// With what was published and renamed since.
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) playlists: Playlists,
     pub(crate) clock: Clock,
     pub(crate) mint: Mint,
     pub(crate) listeners: BTreeMap<String, Listener>,
@@ -62,6 +67,16 @@ pub(crate) struct LibraryTimes {
     pub(crate) listed: i64,
 }
 
+/// The playlists, and what they are shown with.
+pub(crate) struct PlaylistsNow<'a> {
+    /// The sandbox's unix milliseconds.
+    pub(crate) now_ms: i64,
+    pub(crate) playlists: &'a mut Playlists,
+    pub(crate) listeners: &'a BTreeMap<String, Listener>,
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) settings: PlaylistSettings,
+}
+
 /// The provider's habits, as set at the moment.
 #[derive(Debug, Clone)]
 pub(crate) struct Switches {
@@ -73,6 +88,7 @@ pub(crate) struct Switches {
     pub(crate) owner_premium_lapsed: bool,
     pub(crate) token_life_s: i64,
     pub(crate) library: LibrarySettings,
+    pub(crate) playlists: PlaylistSettings,
 }
 
 impl World {
@@ -80,12 +96,11 @@ impl World {
     #[must_use]
     pub fn new(port: u16, seed: u64) -> Self {
         let base = format!("http://localhost:{port}");
-        let data = Data::new(seed, &base);
+        let data = Data::new(seed, &base, Arc::new(Catalogue::generate(seed)));
         Self {
             inner: Arc::new(Inner {
                 base,
                 port,
-                catalogue: Catalogue::generate(seed),
                 data: Mutex::new(data),
                 releases: watch::Sender::new(0),
             }),
@@ -108,8 +123,9 @@ impl World {
         self.inner.port
     }
 
-    pub(crate) fn catalogue(&self) -> &Catalogue {
-        &self.inner.catalogue
+    /// The music as it is now; what is published later is not in it.
+    pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
+        self.with(|data| Arc::clone(&data.catalogue))
     }
 
     /// Works on the data under the lock.
@@ -135,11 +151,21 @@ impl World {
                 now,
                 listed: now.saturating_sub(data.switches.library.list_lag_s),
             };
-            let library = data
-                .libraries
-                .entry(login.to_owned())
-                .or_insert_with(|| Library::new(login, LibrarySize::of(login), self.catalogue()));
-            work(library, times)
+            work(data.library(login), times)
+        })
+    }
+
+    /// Works on the playlists, under the lock.
+    pub(crate) fn playlists<T>(&self, work: impl FnOnce(PlaylistsNow<'_>) -> T) -> T {
+        self.with(|data| {
+            data.prepare_playlists();
+            work(PlaylistsNow {
+                now_ms: data.clock.now_ms(),
+                playlists: &mut data.playlists,
+                listeners: &data.listeners,
+                catalogue: &data.catalogue,
+                settings: data.switches.playlists,
+            })
         })
     }
 
@@ -181,9 +207,12 @@ impl World {
 }
 
 impl Data {
-    fn new(seed: u64, base: &str) -> Self {
+    fn new(seed: u64, base: &str, catalogue: Arc<Catalogue>) -> Self {
         let ready = Client::ready();
         Self {
+            original: Arc::clone(&catalogue),
+            catalogue,
+            playlists: Playlists::default(),
             clock: Clock::default(),
             mint: Mint::new(seed),
             listeners: Listener::ready().map(|one| (one.login.clone(), one)).into(),
@@ -197,11 +226,32 @@ impl Data {
         }
     }
 
+    /// The library of a listener, made when it is first looked at.
+    pub(crate) fn library(&mut self, login: &str) -> &mut Library {
+        self.prepare_playlists();
+        let Self {
+            catalogue,
+            playlists,
+            libraries,
+            ..
+        } = self;
+        libraries.entry(login.to_owned()).or_insert_with(|| {
+            let size = LibrarySize::of(login);
+            Library::new(login, size, catalogue, playlists.at_first(login))
+        })
+    }
+
+    /// Makes the playlists of everybody who has none yet.
+    pub(crate) fn prepare_playlists(&mut self) {
+        self.playlists
+            .prepare(self.listeners.keys(), &self.catalogue);
+    }
+
     /// Everything as at start, but that no token is ever drawn twice and no number of the log is
     /// given twice: requests of before may still be under way.
     pub(crate) fn reset(&mut self) {
         let base = self.google.base().to_owned();
-        let fresh = Self::new(0, &base);
+        let fresh = Self::new(0, &base, Arc::clone(&self.original));
         let before = std::mem::replace(self, fresh);
         self.mint = before.mint;
         self.log = before.log;
@@ -219,6 +269,7 @@ impl Default for Switches {
             owner_premium_lapsed: false,
             token_life_s: TOKEN_LIFE_S,
             library: LibrarySettings::default(),
+            playlists: PlaylistSettings::default(),
         }
     }
 }
@@ -226,12 +277,15 @@ impl Default for Switches {
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+    use std::sync::Arc;
 
     use super::Data;
+    use crate::catalogue::Catalogue;
 
     #[test]
     fn a_reset_does_not_draw_the_same_values_again() {
-        let mut data = Data::new(1, "http://localhost:4400");
+        let catalogue = Arc::new(Catalogue::generate(1));
+        let mut data = Data::new(1, "http://localhost:4400", catalogue);
         let values: HashSet<_> = (0..3)
             .map(|_| {
                 let value = data.mint.code(0);

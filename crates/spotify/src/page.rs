@@ -59,7 +59,7 @@ impl Page<PlaylistItem> {
     /// The items with their places in the playlist, which are what
     /// [`Reorder`](crate::request::Reorder) names. The first place is 0.
     pub fn places(&self) -> impl Iterator<Item = (u32, &PlaylistItem)> {
-        (self.offset..).zip(&self.items)
+        (self.offset..=u32::MAX).zip(&self.items)
     }
 }
 

@@ -191,9 +191,12 @@ impl Permission {
         match self {
             Self::Subscription | Self::Email => &["/profile"],
             Self::Top => &["/top"],
-            Self::Following | Self::Follow | Self::Library | Self::EditLibrary => &["/search"],
+            Self::Following => &["/artists", "/search"],
+            Self::Follow => &["/artists", "/search", "/top"],
+            Self::Library => &["/saved", "/search"],
+            Self::EditLibrary => &["/saved", "/search", "/top"],
+            Self::Recent => &["/recent"],
             Self::Playlists | Self::EditPlaylists(_) | Self::Cover => &["/playlists"],
-            Self::Recent => &[],
         }
     }
 

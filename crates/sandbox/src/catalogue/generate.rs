@@ -6,6 +6,7 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 
+use super::ids::base62;
 use super::names::{
     ADJECTIVES, COINED, ENDINGS, FIRST, FIXED_ARTISTS, FURTHER_ARTISTS, FURTHER_FIRST,
     FURTHER_LAST, GENRES, LAST, NOUNS, OPENINGS, OWNERS, PLAYLISTS, THINGS,
@@ -16,7 +17,6 @@ use super::{Album, AlbumKind, Artist, Catalogue, Cover, Playlist, Released, Trac
 const ARTISTS: usize = 60;
 /// How many more there are without any, so that somebody can follow hundreds.
 const FURTHER: usize = 300;
-const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 impl Catalogue {
     /// The catalogue of this seed.
@@ -27,6 +27,8 @@ impl Catalogue {
             albums: Vec::new(),
             tracks: Vec::new(),
             playlists: Vec::new(),
+            shows: Vec::new(),
+            episodes: Vec::new(),
         };
         for artist in 0..ARTISTS {
             for _ in 0..2 + (artist + 1) % 2 {
@@ -39,6 +41,7 @@ impl Catalogue {
         }
         catalogue.playlists = playlists(&mut rng);
         catalogue.artists.extend(further_artists(&mut rng));
+        catalogue.add_shows(&mut rng);
         catalogue
     }
 
@@ -151,7 +154,7 @@ fn artist_name(rng: &mut StdRng, index: usize) -> String {
     }
 }
 
-fn title(rng: &mut StdRng) -> String {
+pub(super) fn title(rng: &mut StdRng) -> String {
     match rng.random_range(0..4) {
         0 => format!("{} {}", pick(rng, &NOUNS), pick(rng, &ENDINGS)),
         1 => format!("{} {}", pick(rng, &OPENINGS), pick(rng, &NOUNS)),
@@ -191,19 +194,12 @@ fn playlists(rng: &mut StdRng) -> Vec<Playlist> {
                 _ => Cover::Mosaic,
             },
             tracks: rng.random_range(8..140),
-            snapshot_id: format!("AAAA{}", base62(rng)),
             // A search for *songs* or for *harbour* meets one.
             withheld: index % 6 == 2,
         })
         .collect()
 }
 
-fn pick<'a>(rng: &mut StdRng, words: &[&'a str]) -> &'a str {
+pub(super) fn pick<'a>(rng: &mut StdRng, words: &[&'a str]) -> &'a str {
     words[rng.random_range(0..words.len())]
-}
-
-fn base62(rng: &mut StdRng) -> String {
-    (0..22)
-        .map(|_| char::from(BASE62[rng.random_range(0..BASE62.len())]))
-        .collect()
 }

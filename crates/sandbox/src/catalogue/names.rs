@@ -1,5 +1,32 @@
 //! The words that names are made of.
 
+/// A name of exactly so many characters, which reads like one; another for each salt.
+pub(crate) fn long_name(length: usize, salt: usize) -> String {
+    let mut name = String::new();
+    let mut count = 0;
+    for step in 0.. {
+        if count >= length {
+            break;
+        }
+        let turn = step + salt;
+        let part = format!(
+            "{}{} {} {}",
+            if step == 0 { "" } else { ", " },
+            OPENINGS[turn * 5 % OPENINGS.len()],
+            NOUNS[turn * 7 % NOUNS.len()],
+            ENDINGS[turn * 3 % ENDINGS.len()]
+        );
+        count += part.chars().count();
+        name.push_str(&part);
+    }
+    let mut cut: Vec<char> = name.chars().take(length).collect();
+    // It must not end with a space, which a page would not show.
+    if let Some(last) = cut.last_mut().filter(|last| **last == ' ') {
+        *last = '.';
+    }
+    cut.into_iter().collect()
+}
+
 /// Artists that are always there: one plain, the others hard to show.
 pub(super) const FIXED_ARTISTS: [&str; 6] = [
     "Marlow Quill",
@@ -176,6 +203,12 @@ pub(super) const OWNERS: [(&str, Option<&str>); 4] = [
     ("ada.lindqvist", Some("Ada Lindqvist")),
     ("11odd/owner+id", None),
     ("harbour radio", Some("Harbour Radio ☂")),
+];
+
+/// Podcasts and who makes them.
+pub(super) const SHOWS: [(&str, &str); 2] = [
+    ("The Lock-Keeper’s Hour", "Harbour Radio ☂"),
+    ("Two Kettles", "Kitahama Records"),
 ];
 
 /// Further artists that are always there: names in many scripts, and of every shape.

@@ -2,12 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Album, AlbumKind, Artist, Catalogue, Cover, Playlist, Track};
-use crate::page::encode_segment;
+use super::{Album, AlbumKind, Artist, Catalogue, Track};
 use crate::profile::Profile;
 
 /// Countries that everything is sold in.
-const MARKETS: [&str; 6] = ["BR", "DE", "GB", "JP", "SE", "US"];
+pub(super) const MARKETS: [&str; 6] = ["BR", "DE", "GB", "JP", "SE", "US"];
 const SIZES: [u32; 3] = [640, 300, 64];
 
 /// Writes objects for one caller.
@@ -147,44 +146,8 @@ impl Shape<'_> {
         Value::Object(object)
     }
 
-    /// A simplified playlist, or the `null` that search puts in place of some.
-    pub(crate) fn found_playlist(&self, playlist: &Playlist) -> Value {
-        if playlist.withheld {
-            return Value::Null;
-        }
-        let mut object = self.reference("playlist", &playlist.id);
-        let (owner_id, owner_name) = playlist.owner;
-        let owner_segment = encode_segment(owner_id);
-        put(&mut object, "collaborative", json!(false));
-        put(&mut object, "description", json!(playlist.description));
-        put(&mut object, "images", self.cover(playlist));
-        put(&mut object, "name", json!(playlist.name));
-        put(
-            &mut object,
-            "owner",
-            json!({
-                "display_name": owner_name,
-                "external_urls": { "spotify": format!("https://open.spotify.com/user/{owner_segment}") },
-                "href": format!("{}/spotify/v1/users/{owner_segment}", self.base),
-                "id": owner_id,
-                "type": "user",
-                "uri": format!("spotify:user:{owner_segment}"),
-            }),
-        );
-        put(&mut object, "public", Value::Null);
-        put(&mut object, "snapshot_id", json!(playlist.snapshot_id));
-        let link = |name: &str| {
-            let href = format!("{}/spotify/v1/playlists/{}/{name}", self.base, playlist.id);
-            json!({ "href": href, "total": playlist.tracks })
-        };
-        put(&mut object, "items", link("items"));
-        if self.profile.keeps_removed_fields() {
-            put(&mut object, "tracks", link("tracks"));
-        }
-        Value::Object(object)
-    }
-
-    fn reference(&self, kind: &str, id: &str) -> Map<String, Value> {
+    /// What every object begins with.
+    pub(crate) fn reference(&self, kind: &str, id: &str) -> Map<String, Value> {
         let mut object = Map::new();
         let page = format!("https://open.spotify.com/{kind}/{id}");
         put(&mut object, "external_urls", json!({ "spotify": page }));
@@ -199,7 +162,8 @@ impl Shape<'_> {
         object
     }
 
-    fn images(&self, kind: &str, id: &str) -> Value {
+    /// One picture in its sizes, the widest first.
+    pub(crate) fn images(&self, kind: &str, id: &str) -> Value {
         SIZES
             .iter()
             .map(
@@ -208,18 +172,8 @@ impl Shape<'_> {
             .collect()
     }
 
-    fn cover(&self, playlist: &Playlist) -> Value {
-        match playlist.cover {
-            Cover::Mosaic => self.images("playlists", &playlist.id),
-            Cover::Custom => {
-                let url = self.image("playlists", &playlist.id, 640);
-                json!([{ "url": url, "height": null, "width": null }])
-            }
-            Cover::Missing => Value::Null,
-        }
-    }
-
-    fn image(&self, kind: &str, id: &str, size: u32) -> String {
+    /// Where a picture is.
+    pub(crate) fn image(&self, kind: &str, id: &str, size: u32) -> String {
         format!("{}/spotify/images/{kind}/{id}/{size}.svg", self.base)
     }
 }
@@ -234,6 +188,6 @@ impl AlbumKind {
     }
 }
 
-fn put(object: &mut Map<String, Value>, name: &str, value: Value) {
+pub(crate) fn put(object: &mut Map<String, Value>, name: &str, value: Value) {
     object.insert(name.to_owned(), value);
 }

@@ -11,7 +11,7 @@ use super::{Kind, LibrarySize};
 use crate::catalogue::{Artist, Catalogue, Track};
 
 /// When the newest thing was saved: 2026-06-30T21:14:05Z.
-const NEWEST: i64 = 1_782_854_045;
+pub(crate) const NEWEST: i64 = 1_782_854_045;
 /// Artists whose names are hard to show; everybody follows them and hears them a lot.
 const ODD: usize = 6;
 
@@ -42,14 +42,17 @@ pub(super) fn held(
     catalogue: &Catalogue,
 ) -> BTreeMap<(Kind, String), i64> {
     let mut rng = dice(login, "library");
-    let artists = catalogue.artists.iter().map(|one| &one.id);
+    let artists = catalogue
+        .known_artists(size.artists)
+        .iter()
+        .map(|one| &one.id);
     // One album without a name is there, and whoever has many has it, too.
     let (nameless, albums): (Vec<_>, Vec<_>) = catalogue
-        .albums
+        .known_albums()
         .iter()
         .partition(|album| album.name.is_empty());
     let albums = nameless.into_iter().chain(albums).map(|one| &one.id);
-    let tracks = catalogue.tracks.iter().map(|one| &one.id);
+    let tracks = catalogue.known_tracks().iter().map(|one| &one.id);
     let mut held = BTreeMap::new();
     for (kind, ids, first, count) in [
         (Kind::Artist, artists.collect(), ODD, size.artists),
@@ -90,7 +93,7 @@ pub(crate) fn top_artists<'a>(
     catalogue: &'a Catalogue,
 ) -> Vec<&'a Artist> {
     let scores = artist_scores(login, range, catalogue);
-    let mut ranked: Vec<_> = catalogue.artists.iter().zip(scores).collect();
+    let mut ranked: Vec<_> = catalogue.known_artists(0).iter().zip(scores).collect();
     ranked.sort_by_key(|(_, score)| std::cmp::Reverse(*score));
     ranked.into_iter().map(|(artist, _)| artist).collect()
 }
@@ -104,7 +107,7 @@ pub(crate) fn top_tracks<'a>(
     let artists = artist_scores(login, range, catalogue);
     let (mut lasting, mut of_range) = (dice(login, "tracks"), dice(login, range.salt()));
     let mut ranked: Vec<_> = catalogue
-        .tracks
+        .known_tracks()
         .iter()
         .map(|track| {
             let by = track.artists.first().map_or(0, |index| artists[*index]);
@@ -119,7 +122,7 @@ pub(crate) fn top_tracks<'a>(
 /// A taste that lasts, and what the range adds to it: lists differ, and are those of one person.
 fn artist_scores(login: &str, range: Range, catalogue: &Catalogue) -> Vec<u32> {
     let (mut lasting, mut of_range) = (dice(login, "artists"), dice(login, range.salt()));
-    (0..catalogue.artists.len())
+    (0..catalogue.known_artists(0).len())
         .map(|index| {
             let odd = if index < ODD { 500 } else { 0 };
             odd + lasting.random_range(0..1000) + of_range.random_range(0..700)
@@ -137,6 +140,6 @@ impl Range {
     }
 }
 
-fn dice(login: &str, salt: &str) -> StdRng {
+pub(crate) fn dice(login: &str, salt: &str) -> StdRng {
     StdRng::from_seed(Sha256::digest(format!("{salt}:{login}")).into())
 }

@@ -41,6 +41,18 @@ impl Caller {
         }
     }
 
+    /// Whether an endpoint that was removed in February 2026 is still there.
+    ///
+    /// # Errors
+    /// [`ApiError::Forbidden`] where it is not.
+    pub(crate) fn removed_endpoint(&self) -> Result<(), ApiError> {
+        if self.profile.keeps_removed_endpoints() {
+            Ok(())
+        } else {
+            Err(ApiError::Forbidden)
+        }
+    }
+
     pub(crate) fn may(&self, scope: &str) -> bool {
         self.scopes.contains(scope)
     }

@@ -23,6 +23,12 @@ pub(crate) enum ApiError {
     MissingScope,
     #[error("Forbidden")]
     Forbidden,
+    #[error("You cannot add tracks to a playlist you don't own.")]
+    NotOwnPlaylist,
+    #[error("You cannot create a playlist for another user")]
+    NotOneself,
+    #[error("Request body too large")]
+    TooLarge,
     #[error("User not registered in the Developer Dashboard")]
     NotAllowListed,
     #[error(
@@ -54,8 +60,11 @@ impl ApiError {
             }
             Self::MissingScope
             | Self::Forbidden
+            | Self::NotOwnPlaylist
+            | Self::NotOneself
             | Self::NotAllowListed
             | Self::OwnerPremiumLapsed => StatusCode::FORBIDDEN,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoResource | Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         }

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 use super::bearer::Caller;
 use super::error::ApiError;
+use super::etag;
 use super::window::limit;
-use super::{etag, library};
-use crate::catalogue::Shape;
+use crate::catalogue::{Shape, is_base62};
 use crate::form::Form;
 use crate::library::Kind;
 use crate::world::World;
@@ -34,7 +34,7 @@ pub(crate) async fn list(
     check_type(&form)?;
     let limit = limit(&form)?;
     let after = form.filled("after");
-    if after.is_some_and(|id| !library::is_base62(id)) {
+    if after.is_some_and(|id| !is_base62(id)) {
         return Err(ApiError::bad("Invalid base62 id"));
     }
     let followed = world.library(login, |library, at| library.list(Kind::Artist, at.listed));
@@ -42,9 +42,10 @@ pub(crate) async fn list(
         .iter()
         .filter(|(id, _)| after.is_none_or(|after| id.as_str() > after))
         .collect();
+    let catalogue = world.catalogue();
     let shape = Shape {
         base: world.base(),
-        catalogue: world.catalogue(),
+        catalogue: &catalogue,
         profile: caller.profile,
     };
     let items: Vec<_> = rest
@@ -81,7 +82,8 @@ pub(crate) async fn follow(
     body: Bytes,
 ) -> Result<StatusCode, ApiError> {
     let (login, ids) = named(&caller, "user-follow-modify", raw, &body)?;
-    if ids.iter().any(|id| world.catalogue().artist(id).is_none()) {
+    let catalogue = world.catalogue();
+    if ids.iter().any(|id| catalogue.artist(id).is_none()) {
         return Err(ApiError::NoResource);
     }
     world.library(&login, |library, at| {
@@ -132,9 +134,7 @@ fn named(
     body: &[u8],
 ) -> Result<(String, Vec<String>), ApiError> {
     let listener = caller.listener()?;
-    if !caller.profile.keeps_removed_endpoints() {
-        return Err(ApiError::Forbidden);
-    }
+    caller.removed_endpoint()?;
     let login = caller
         .listener_with(scope)
         .map(|_| listener.login.clone())?;
@@ -147,7 +147,7 @@ fn named(
     if ids.len() > MOST {
         return Err(ApiError::bad("Too many ids requested"));
     }
-    if ids.iter().any(|id| !library::is_base62(id)) {
+    if ids.iter().any(|id| !is_base62(id)) {
         return Err(ApiError::bad("Invalid base62 id"));
     }
     Ok((login, ids))

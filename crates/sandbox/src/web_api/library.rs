@@ -8,6 +8,7 @@ use serde_json::json;
 use super::bearer::Caller;
 use super::error::ApiError;
 use super::etag;
+use crate::catalogue::is_base62;
 use crate::form::Form;
 use crate::library::Kind;
 use crate::world::World;
@@ -141,11 +142,6 @@ fn exists(world: &World, kind: Kind, id: &str) -> bool {
         Kind::Artist => catalogue.artist(id).is_some(),
         Kind::Album => catalogue.album(id).is_some(),
         Kind::Track => catalogue.track(id).is_some(),
-        Kind::Playlist => catalogue.playlist(id).is_some(),
+        Kind::Playlist => world.playlists(|at| at.playlists.get(id).is_some()),
     }
-}
-
-/// Whether an id has the form that ids have.
-pub(super) fn is_base62(id: &str) -> bool {
-    id.len() == 22 && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

@@ -7,6 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest as _, Sha256};
 
+use super::cover;
 use crate::page::escape;
 use crate::world::World;
 
@@ -18,6 +19,9 @@ pub(crate) async fn picture(
     State(world): State<World>,
     Path((kind, id, file)): Path<(String, String, String)>,
 ) -> Response {
+    if kind == "covers" {
+        return cover::picture(&world, &id, &file);
+    }
     let size = file.strip_suffix(".svg").and_then(|size| size.parse().ok());
     let Some(size) = size.filter(|size| SIZES.contains(size)) else {
         return StatusCode::NOT_FOUND.into_response();
@@ -29,7 +33,7 @@ pub(crate) async fn picture(
             avatar(&id, label.as_deref().unwrap_or(&id), size)
         }
         "artists" => portrait(&id, size),
-        "albums" | "playlists" => sleeve(&id, size),
+        "albums" | "playlists" | "shows" => sleeve(&id, size),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     drawn(svg)

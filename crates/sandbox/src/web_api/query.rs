@@ -1,6 +1,6 @@
 //! What a search asks for: words and field filters.
 
-use crate::catalogue::{Album, Artist, Catalogue, Playlist, Track};
+use crate::catalogue::{Album, Artist, Catalogue, Track};
 
 /// `tag:new` means released in the last two weeks.
 const NEW_DAYS: i64 = 14;
@@ -17,6 +17,13 @@ pub(crate) struct Query {
     upc: Option<String>,
     year: Option<(i32, i32)>,
     tag_new: bool,
+}
+
+/// What of a playlist is searched.
+#[derive(Debug)]
+pub(crate) struct Headline {
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
 }
 
 impl Query {
@@ -88,7 +95,7 @@ impl Query {
     }
 
     /// How well a playlist fits; field filters find none.
-    pub(crate) fn playlist(&self, playlist: &Playlist) -> Option<u32> {
+    pub(crate) fn playlist(&self, playlist: &Headline) -> Option<u32> {
         let filtered = *self
             != Self {
                 words: self.words.clone(),

@@ -56,9 +56,10 @@ fn page(
     let window = Window::read(&Form::of_query(&raw.unwrap_or_default()))?;
     let mut list = world.library(login, |library, at| library.list(kind, at.listed));
     list.sort_by_key(|(_, since)| Reverse(*since));
+    let catalogue = world.catalogue();
     let shape = Shape {
         base: world.base(),
-        catalogue: world.catalogue(),
+        catalogue: &catalogue,
         profile: caller.profile,
     };
     let name = if kind == Kind::Album {

@@ -10,10 +10,12 @@ use serde_json::{Map, Value, json};
 use super::bearer::Caller;
 use super::error::ApiError;
 use super::etag;
-use super::query::Query;
+use super::playlist_shape::PlaylistShape;
+use super::query::{Headline, Query};
 use crate::catalogue::Shape;
 use crate::form::Form;
 use crate::page::encode_segment;
+use crate::playlists::Searched;
 use crate::world::World;
 
 /// No result beyond this one can be had.
@@ -61,15 +63,22 @@ pub(crate) async fn search(
     let market = market(&form, &caller)?;
     let query = Query::parse(q);
     let today = world.with(|data| data.clock.now()).div_euclid(DAY_S);
+    let catalogue = world.catalogue();
     let shape = Shape {
         base: world.base(),
-        catalogue: world.catalogue(),
+        catalogue: &catalogue,
         profile: caller.profile,
+    };
+
+    let playlists = if kinds.contains(&Kind::Playlist) {
+        playlists(&world, &shape)
+    } else {
+        Vec::new()
     };
 
     let mut answer = Map::new();
     for kind in kinds {
-        let found = found(kind, &query, &shape, today, market.is_some());
+        let found = found(kind, &query, &shape, &playlists, today, market.is_some());
         let total = found.len();
         let items: Vec<Value> = found
             .into_iter()
@@ -139,6 +148,7 @@ fn found<'a>(
     kind: Kind,
     query: &Query,
     shape: &'a Shape<'a>,
+    playlists: &'a [(Headline, Value)],
     today: i64,
     with_market: bool,
 ) -> Vec<Box<dyn Fn() -> Value + 'a>> {
@@ -159,13 +169,30 @@ fn found<'a>(
             |one| query.track(one, catalogue, today),
             move |one| shape.track(one, with_market),
         ),
-        Kind::Playlist => best(
-            &catalogue.playlists,
-            |one| query.playlist(one),
-            |one| shape.found_playlist(one),
-        ),
+        Kind::Playlist => best(playlists, |one| query.playlist(&one.0), |one| one.1.clone()),
         Kind::Show | Kind::Episode | Kind::Audiobook => Vec::new(),
     }
+}
+
+/// The playlists that a search knows, as it answers them; in place of some it answers `null`.
+fn playlists(world: &World, shape: &Shape<'_>) -> Vec<(Headline, Value)> {
+    world.playlists(|at| {
+        let write = PlaylistShape {
+            shape,
+            listeners: at.listeners,
+            now_ms: at.now_ms,
+        };
+        let known = at.playlists.all().iter().filter_map(|one| {
+            let value = match one.searched {
+                Searched::Found => write.found(one),
+                Searched::Withheld => Value::Null,
+                Searched::Never => return None,
+            };
+            let (name, description) = (one.name.clone(), one.description.clone());
+            Some((Headline { name, description }, value))
+        });
+        known.collect()
+    })
 }
 
 fn best<'a, T>(
@@ -217,8 +244,8 @@ fn window(form: &Form, caller: &Caller) -> Result<Window, ApiError> {
     Ok(Window { limit, offset })
 }
 
-/// The country asked for; `from_token` is the listener's, and needs the scope that shows it.
-fn market(form: &Form, caller: &Caller) -> Result<Option<String>, ApiError> {
+/// Reads `market`: the country asked for; `from_token` is the listener's, and needs the scope that shows it.
+pub(super) fn market(form: &Form, caller: &Caller) -> Result<Option<String>, ApiError> {
     match form.filled("market") {
         None => Ok(None),
         Some("from_token") => match &caller.listener {

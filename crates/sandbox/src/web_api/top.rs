@@ -32,19 +32,19 @@ pub(crate) async fn top(
     let catalogue = world.catalogue();
     let shape = Shape {
         base: world.base(),
-        catalogue,
+        catalogue: &catalogue,
         profile: caller.profile,
     };
     let address = format!("{}/spotify/v1/me/top/{kind}", world.base());
     let parameters = format!("&time_range={name}");
     let page: Value = match kind.as_str() {
         "artists" => {
-            let mut list = top_artists(login, range, catalogue);
+            let mut list = top_artists(login, range, &catalogue);
             list.truncate(length);
             window.page(&address, &parameters, &list, |one| shape.artist(one))
         }
         "tracks" => {
-            let mut list = top_tracks(login, range, catalogue);
+            let mut list = top_tracks(login, range, &catalogue);
             list.truncate(length);
             window.page(&address, &parameters, &list, |one| shape.track(one, false))
         }

@@ -20,12 +20,17 @@ pub(crate) struct Window {
 impl Window {
     /// Reads `limit` and `offset`.
     pub(crate) fn read(form: &Form) -> Result<Self, ApiError> {
+        Self::read_within(form, USUAL, MOST)
+    }
+
+    /// Reads `limit`, with another usual value and another most, and `offset`.
+    pub(crate) fn read_within(form: &Form, usual: usize, most: usize) -> Result<Self, ApiError> {
         let offset = match form.get("offset") {
             None => 0,
             Some(text) => text.parse().map_err(|_| ApiError::bad("Invalid offset"))?,
         };
         Ok(Self {
-            limit: limit(form)?,
+            limit: limit_within(form, usual, most)?,
             offset,
         })
     }
@@ -56,10 +61,14 @@ impl Window {
 
 /// Reads `limit`. The schema says that 0 is good; the provider does not.
 pub(crate) fn limit(form: &Form) -> Result<usize, ApiError> {
+    limit_within(form, USUAL, MOST)
+}
+
+fn limit_within(form: &Form, usual: usize, most: usize) -> Result<usize, ApiError> {
     match form.get("limit") {
-        None => Ok(USUAL),
+        None => Ok(usual),
         Some(text) => {
-            let number = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+            let number = text.parse().ok().filter(|limit| (1..=most).contains(limit));
             number.ok_or_else(|| ApiError::bad("Invalid limit"))
         }
     }

@@ -143,6 +143,18 @@ impl Browser {
         }
     }
 
+    /// What lies at a path that is no text.
+    pub(crate) async fn bytes(&mut self, path: &str) -> (HeaderMap, Vec<u8>) {
+        let request = Request::builder()
+            .uri(path)
+            .header(header::HOST, "localhost:4400");
+        let request = request.body(Body::empty()).expect("a request");
+        let response = self.router.clone().oneshot(request).await;
+        let (parts, body) = response.expect("an answer").into_parts();
+        let bytes = body.collect().await.expect("a whole body").to_bytes();
+        (parts.headers, bytes.to_vec())
+    }
+
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, &[], "").await
     }

@@ -6,80 +6,30 @@ use axum::http::{Method, StatusCode};
 use sandbox::{LibrarySettings, LibrarySize, Profile};
 use serde_json::{Value, json};
 
-use crate::browser::{Answer, Browser, text};
+use crate::browser::{Browser, text};
+use crate::caller::{BASE, Caller, ids, names};
 
 const ALL: &str = "user-top-read user-follow-read user-follow-modify user-library-read \
                    user-library-modify playlist-read-private playlist-modify-public";
 const FOLLOWING: &str = "/spotify/v1/me/following?type=artist";
-const BASE: &str = "http://localhost:4400";
 
-/// A browser and the token of a listener.
-struct Caller {
-    browser: Browser,
-    token: String,
-}
-
-impl Caller {
-    async fn new(login: &str, scope: &str) -> Self {
-        let mut browser = Browser::new();
-        let token = text(&browser.tokens_for(login, scope).await, "access_token");
-        Self { browser, token }
+/// Everyone followed, page by page, and how many the first page said there are.
+async fn followed(caller: &mut Caller) -> (Vec<String>, u64) {
+    let mut page = caller.get(&format!("{FOLLOWING}&limit=50")).await["artists"].clone();
+    let total = page["total"].as_u64().expect("a total");
+    let mut ids = ids(&page);
+    while let Some(next) = page["next"].as_str() {
+        assert_eq!(page["cursors"]["after"], *ids.last().expect("an artist"));
+        let path = next
+            .strip_prefix(BASE)
+            .expect("an absolute link")
+            .to_owned();
+        assert!(!path.contains(&caller.token));
+        page = caller.get(&path).await["artists"].clone();
+        ids.extend(crate::caller::ids(&page));
     }
-
-    async fn send(&mut self, method: Method, path: &str, body: &str) -> Answer {
-        let bearer = format!("Bearer {}", self.token);
-        let headers = [("authorization", bearer.as_str())];
-        self.browser.send(method, path, &headers, body).await
-    }
-
-    async fn get(&mut self, path: &str) -> Value {
-        let answer = self.send(Method::GET, path, "").await;
-        assert_eq!(answer.status, StatusCode::OK, "{path} {}", answer.body);
-        answer.json()
-    }
-
-    async fn put(&mut self, path: &str) -> Answer {
-        self.send(Method::PUT, path, "").await
-    }
-
-    async fn delete(&mut self, path: &str) -> Answer {
-        self.send(Method::DELETE, path, "").await
-    }
-
-    async fn refused(&mut self, method: Method, path: &str, status: u16, said: &str) {
-        let answer = self.send(method, path, "").await;
-        let status = StatusCode::from_u16(status).expect("a status");
-        assert_eq!(answer.nested_error(), (status, said.into()), "{path}");
-    }
-
-    /// Everyone followed, page by page, and how many the first page said there are.
-    async fn followed(&mut self) -> (Vec<String>, u64) {
-        let mut page = self.get(&format!("{FOLLOWING}&limit=50")).await["artists"].clone();
-        let total = page["total"].as_u64().expect("a total");
-        let mut ids = ids(&page);
-        while let Some(next) = page["next"].as_str() {
-            assert_eq!(page["cursors"]["after"], *ids.last().expect("an artist"));
-            let path = next
-                .strip_prefix(BASE)
-                .expect("an absolute link")
-                .to_owned();
-            assert!(!path.contains(&self.token));
-            page = self.get(&path).await["artists"].clone();
-            ids.extend(self::ids(&page));
-        }
-        assert_eq!(page["cursors"], json!({ "after": null }));
-        (ids, total)
-    }
-}
-
-fn ids(page: &Value) -> Vec<String> {
-    let items = page["items"].as_array().expect("items");
-    items.iter().map(|item| text(item, "id")).collect()
-}
-
-fn names(page: &Value) -> Vec<String> {
-    let items = page["items"].as_array().expect("items");
-    items.iter().map(|item| text(item, "name")).collect()
+    assert_eq!(page["cursors"], json!({ "after": null }));
+    (ids, total)
 }
 
 #[tokio::test]
@@ -150,7 +100,7 @@ async fn quirk_24_links_of_lists_are_absolute_and_lead_on() {
 async fn quirk_23_followed_artists_come_by_cursor_each_once() {
     for (login, count) in [("ada", 312), ("hanako", 183), ("newcomer", 0)] {
         let mut caller = Caller::new(login, ALL).await;
-        let (ids, total) = caller.followed().await;
+        let (ids, total) = followed(&mut caller).await;
         let different: HashSet<_> = ids.iter().collect();
         assert_eq!((ids.len(), different.len()), (count, count), "{login}");
         assert_eq!(total, count as u64);
@@ -160,7 +110,7 @@ async fn quirk_23_followed_artists_come_by_cursor_each_once() {
 #[tokio::test]
 async fn quirk_23_a_cursor_is_good_when_its_artist_is_gone() {
     let mut ada = Caller::new("ada", ALL).await;
-    let (before, _) = ada.followed().await;
+    let (before, _) = followed(&mut ada).await;
     let uri = format!("spotify:artist:{}", before[9]);
     ada.delete(&format!("/spotify/v1/me/library?uris={uri}"))
         .await;
@@ -346,7 +296,7 @@ async fn quirk_36_following_and_unfollowing_are_idempotent() {
     for _ in 0..2 {
         let answer = newcomer.put(&library).await;
         assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, ""));
-        assert_eq!(newcomer.followed().await.1, 3);
+        assert_eq!(followed(&mut newcomer).await.1, 3);
     }
     let one = format!("/spotify/v1/me/library?uris={}", uris[1]);
     for _ in 0..2 {
@@ -354,7 +304,7 @@ async fn quirk_36_following_and_unfollowing_are_idempotent() {
         assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, ""));
     }
     assert_eq!(newcomer.get(&contains).await, json!([true, false, true]));
-    assert_eq!(newcomer.followed().await.1, 2);
+    assert_eq!(followed(&mut newcomer).await.1, 2);
 }
 
 #[tokio::test]
@@ -432,7 +382,7 @@ async fn quirk_35_the_library_reads_the_query_alone_and_forty_at_most() {
 #[tokio::test]
 async fn quirk_35_artists_in_the_library_can_be_switched_off() {
     let mut ada = Caller::new("ada", ALL).await;
-    let (followed, _) = ada.followed().await;
+    let (followed, _) = followed(&mut ada).await;
     let artist = format!("/spotify/v1/me/library?uris=spotify:artist:{}", followed[0]);
     let settings = LibrarySettings {
         accepts_artists: false,
@@ -509,9 +459,9 @@ async fn quirk_36_lists_may_lag_while_contains_knows() {
         .await;
     let contains = format!("/spotify/v1/me/library/contains?uris={uri}");
     assert_eq!(newcomer.get(&contains).await, json!([true]));
-    assert_eq!(newcomer.followed().await.1, 0);
+    assert_eq!(followed(&mut newcomer).await.1, 0);
     newcomer.browser.control.set_clock_offset(61).unwrap();
-    assert_eq!(newcomer.followed().await.1, 1);
+    assert_eq!(followed(&mut newcomer).await.1, 1);
 }
 
 #[tokio::test]
@@ -523,7 +473,7 @@ async fn a_library_can_be_made_to_measure() {
         answer.json(),
         json!({ "artists": 3, "albums": 126, "tracks": 431, "top": 0 })
     );
-    assert_eq!(eve.followed().await.1, 3);
+    assert_eq!(followed(&mut eve).await.1, 3);
     assert_eq!(eve.get("/spotify/v1/me/top/tracks").await["total"], 0);
     let size = LibrarySize {
         top: 51,
@@ -551,5 +501,5 @@ async fn a_library_can_be_made_to_measure() {
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     eve.browser.control.reset();
     eve.token = text(&eve.browser.tokens_for("ada", ALL).await, "access_token");
-    assert_eq!(eve.followed().await.1, 312);
+    assert_eq!(followed(&mut eve).await.1, 312);
 }

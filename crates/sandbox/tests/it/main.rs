@@ -2,11 +2,14 @@
 
 mod authorize;
 mod browser;
+mod caller;
 mod control;
 mod google_authorize;
 mod google_control;
 mod google_token;
 mod library;
+mod playlist_writes;
+mod playlists;
 mod socket;
 mod token;
 mod web_api;

@@ -4,18 +4,12 @@ use spotify::model::{
     Artist, Contained, FollowedArtists, PlaylistSimplified, PrivateUser, SavedAlbum, SavedTrack,
     SearchAnswer, Track,
 };
-use spotify::page::{CursorPage, Page};
+use spotify::page::Page;
 use spotify::{Answer, Done, Refusal};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use crate::ID;
-
-const JSON: Option<&str> = Some("application/json; charset=utf-8");
-
-fn read<T: Answer>(body: &str) -> T {
-    decode(200, JSON, body.as_bytes()).expect(body)
-}
+use crate::{ID, JSON, read};
 
 fn refused<T: Answer + std::fmt::Debug>(body: &str) {
     assert_eq!(
@@ -222,23 +216,6 @@ fn item_count_is_read_under_both_names() {
 }
 
 #[test]
-fn next_offset_counts_by_limit_and_ends() {
-    let page = |fields: &str| read::<Page<Artist>>(&format!("{{{fields}}}")).next_offset();
-    // The page holds no readable entry, and goes on all the same.
-    assert_eq!(
-        page(r#""items":[null],"limit":10,"offset":20,"next":"https://x""#),
-        Some(30)
-    );
-    assert_eq!(page(r#""limit":10,"offset":20,"next":null"#), None);
-    assert_eq!(page(r#""limit":10,"offset":20"#), None);
-    assert_eq!(page(r#""limit":0,"offset":20,"next":"https://x""#), None);
-    assert_eq!(
-        page(r#""limit":10,"offset":4294967295,"next":"https://x""#),
-        None
-    );
-}
-
-#[test]
 fn followed_artists_are_read_and_go_on() {
     let followed: FollowedArtists = read(&format!(
         r#"{{"artists":{{"href":"h","items":[null,{{"id":"{ID}","name":"Björk","images":null,
@@ -248,32 +225,6 @@ fn followed_artists_are_read_and_go_on() {
     let page = followed.artists;
     assert_eq!((page.items.len(), page.total), (1, Some(183)));
     assert_eq!(page.next_after(), Some(ID));
-}
-
-#[test]
-fn list_by_cursor_ends_where_either_says_so() {
-    let page = |fields: &str| {
-        read::<CursorPage<Artist>>(&format!("{{{fields}}}"))
-            .next_after()
-            .map(str::to_owned)
-    };
-    assert_eq!(
-        page(r#""next":"https://x","cursors":{"after":"a"}"#).as_deref(),
-        Some("a")
-    );
-    for fields in [
-        r#""next":null,"cursors":{"after":null}"#,
-        r#""next":null,"cursors":{"after":"a"}"#,
-        r#""cursors":{"after":"a"}"#,
-        r#""next":"https://x","cursors":{"after":null}"#,
-        r#""next":"https://x","cursors":{"after":""}"#,
-        r#""next":"https://x","cursors":{"after":7}"#,
-        r#""next":"https://x","cursors":null"#,
-        r#""next":"https://x","cursors":"a""#,
-        r#""next":"https://x""#,
-    ] {
-        assert_eq!(page(fields), None, "{fields}");
-    }
 }
 
 #[test]

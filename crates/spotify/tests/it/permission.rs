@@ -6,6 +6,8 @@ use spotify::permission::{Permission, Visibility};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
+use crate::ID;
+
 const PUBLIC: Permission = Permission::EditPlaylists(Some(Visibility::Public));
 const PRIVATE: Permission = Permission::EditPlaylists(Some(Visibility::Private));
 const EDIT: Permission = Permission::EditPlaylists(None);
@@ -159,5 +161,50 @@ fn a_refused_call_names_what_it_lacks() {
             permission,
             "{path}?{query}"
         );
+    }
+}
+
+#[test]
+fn a_refused_call_names_what_it_lacks_by_its_path() {
+    use Method::{Delete, Get, Post, Put};
+    use Permission::{Cover, EditLibrary, Library, Playlists, Recent};
+    for (method, path, permission) in [
+        (Put, "/me/albums", Some(EditLibrary)),
+        (Delete, "/me/tracks", Some(EditLibrary)),
+        (Get, "/me/tracks/contains", Some(Library)),
+        (Get, "/me/albums/contains", Some(Library)),
+        (Get, "/me/player/recently-played", Some(Recent)),
+        (Get, "/me/playlists", Some(Playlists)),
+        (Post, "/me/playlists", Some(EDIT)),
+        (Get, "/playlists/{id}", Some(Playlists)),
+        (Get, "/playlists/{id}/items", Some(Playlists)),
+        (Put, "/playlists/{id}", Some(EDIT)),
+        (Post, "/playlists/{id}/items", Some(EDIT)),
+        (Put, "/playlists/{id}/items", Some(EDIT)),
+        (Delete, "/playlists/{id}/items", Some(EDIT)),
+        (Delete, "/playlists/{id}/followers", Some(EDIT)),
+        (Put, "/playlists/{id}/images", Some(Cover)),
+        (Get, "/artists/{id}/albums", None),
+        (Get, "/albums/{id}", None),
+        (Get, "/tracks/{id}", None),
+    ] {
+        let path = path.replace("{id}", ID);
+        let needed = Permission::needed(method, &path, "");
+        assert_eq!(needed, permission, "{method:?} {path}");
+    }
+}
+
+#[test]
+fn playlist_needs_what_its_visibility_asks_for() {
+    for (public, collaborative, permission) in [
+        (Some(true), false, PUBLIC),
+        (Some(false), false, PRIVATE),
+        (None, false, EDIT),
+        (Some(false), true, EDIT),
+        (Some(true), true, EDIT),
+        (None, true, EDIT),
+    ] {
+        let needed = Permission::to_edit_playlist(public, collaborative);
+        assert_eq!(needed, permission, "{public:?} {collaborative}");
     }
 }

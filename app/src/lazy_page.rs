@@ -1,0 +1,263 @@
+//! Pages whose program arrives when they are first opened.
+//!
+//! The build cuts each of them out of the program that every page loads, into a *part* of its own.
+//! A page becomes one by one line in its file, [`lazy_page!`](crate::lazy_page), and stands in
+//! [`LAZY`](crate::pages::LAZY) from then on.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_meta::Title;
+use leptos_router::ChooseView;
+
+use crate::frame::go_to_heading;
+
+pub use leptos::wasm_split::SplitLoaderError as DidNotArrive;
+
+/// Something of a part, once the part is here.
+pub type Awaited<T> = Pin<Box<dyn Future<Output = Result<T, DidNotArrive>>>>;
+
+/// A page in a part of its own. It is a view of a route.
+#[derive(Debug, Clone, Copy)]
+pub struct LazyPage {
+    /// The name of the part, and the first segment of the page's path.
+    name: &'static str,
+    arrive: fn() -> Awaited<()>,
+    draw: fn() -> Awaited<AnyView>,
+}
+
+/// Makes the constant `PAGE` of a page's file: `lazy_page!(search: Search);` puts the component
+/// `Search` into a part named `search`, for the paths that begin with `/search`.
+#[macro_export]
+macro_rules! lazy_page {
+    ($name:ident: $page:ident) => {
+        /// The page, in a part of the program of its own.
+        pub const PAGE: $crate::lazy_page::LazyPage = {
+            #[::leptos::wasm_split::wasm_split(
+                                                $name,
+                                                wasm_split_path = ::leptos::wasm_split,
+                                                preload(arrive),
+                                                fallible
+                                            )]
+            fn $name() -> Result<::leptos::prelude::AnyView, $crate::lazy_page::DidNotArrive> {
+                Ok(::leptos::prelude::IntoAny::into_any($page()))
+            }
+
+            $crate::lazy_page::LazyPage::new(
+                stringify!($name),
+                || Box::pin(arrive()),
+                || Box::pin($name()),
+            )
+        };
+    };
+}
+
+impl LazyPage {
+    /// A page from the name of its part and what the build makes of it. For
+    /// [`lazy_page!`](crate::lazy_page) alone.
+    #[doc(hidden)]
+    pub const fn new(
+        name: &'static str,
+        arrive: fn() -> Awaited<()>,
+        draw: fn() -> Awaited<AnyView>,
+    ) -> Self {
+        Self { name, arrive, draw }
+    }
+
+    /// Whether it is the page at `path`.
+    pub fn is_at(self, path: &str) -> bool {
+        leads_to(path, self.name)
+    }
+
+    /// Waits until the part is here. The server has all parts.
+    ///
+    /// # Errors
+    /// The part did not arrive. Asking again tries again.
+    pub async fn arrive(self) -> Result<(), DidNotArrive> {
+        (self.arrive)().await
+    }
+
+    /// The page, where its part is here already.
+    fn draw(self) -> Option<AnyView> {
+        (self.draw)().now_or_never()?.ok()
+    }
+}
+
+impl ChooseView for LazyPage {
+    async fn choose(self) -> AnyView {
+        // The page that the server draws tells the browser to load the part beside the program.
+        #[cfg(feature = "ssr")]
+        leptos::prefetch_lazy_fn_on_server(self.name);
+        let turn = use_turn();
+        turn.begin(self.name);
+        let drawn = (self.draw)().await;
+        turn.end(self.name);
+        drawn.unwrap_or_else(|_| view! { <NotArrived page=self /> }.into_any())
+    }
+
+    async fn preload(&self) {
+        // What does not arrive is told when the page is opened.
+        let _ = self.arrive().await;
+    }
+}
+
+/// The page that is being waited for. The one before stands until then.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn(RwSignal<Option<&'static str>>);
+
+/// Puts it into context. Called once, by the app.
+pub fn provide_turn() -> Turn {
+    let turn = Turn(RwSignal::new(None));
+    provide_context(turn);
+    turn
+}
+
+fn use_turn() -> Turn {
+    expect_context::<Turn>()
+}
+
+impl Turn {
+    /// The first segment of the awaited page's path. Tracked.
+    pub fn awaited(self) -> Option<&'static str> {
+        self.0.get()
+    }
+
+    fn begin(self, name: &'static str) {
+        self.0.set(Some(name));
+    }
+
+    fn end(self, name: &'static str) {
+        // The person may wait for another page by now.
+        self.0
+            .maybe_update(|awaited| awaited.take_if(|awaited| *awaited == name).is_some());
+    }
+}
+
+/// Says that the page is on its way: in the page, to a screen reader, and on the links that lead
+/// there.
+#[component]
+pub fn OnItsWay() -> impl IntoView {
+    let turn = use_turn();
+    Effect::new(move |before: Option<Option<&'static str>>| {
+        let awaited = turn.awaited();
+        if let Some(Some(before)) = before {
+            mark_links(before, false);
+        }
+        if let Some(awaited) = awaited {
+            mark_links(awaited, true);
+        }
+        awaited
+    });
+    view! {
+        <div class="on-its-way" role="status">
+            {move || turn.awaited().map(|_| view! { <p>"The page is on its way…"</p> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// Marks the links to a page, `a[data-awaited]`, or takes the mark away. Browser only.
+fn mark_links(name: &str, awaited: bool) {
+    let links = document().links();
+    for link in (0..links.length()).filter_map(|index| links.item(index)) {
+        let address = link.get_attribute("href").unwrap_or_default();
+        if address.starts_with('/') && leads_to(&address, name) {
+            // It fails for names that are no attribute names, and this is one.
+            let _ = if awaited {
+                link.set_attribute("data-awaited", "")
+            } else {
+                link.remove_attribute("data-awaited")
+            };
+        }
+    }
+}
+
+/// Whether the first segment of `address`, a path with or without a query, is `name`.
+fn leads_to(address: &str, name: &str) -> bool {
+    let path = address.strip_prefix('/').unwrap_or(address);
+    path.split(['/', '?', '#']).next() == Some(name)
+}
+
+/// What stands in the place of a page that did not arrive.
+#[component]
+fn NotArrived(page: LazyPage) -> impl IntoView {
+    let trying = RwSignal::new(false);
+    let arrived = RwSignal::new(false);
+    let again = move |_| {
+        if trying.get_untracked() {
+            return;
+        }
+        trying.set(true);
+        spawn_local(async move {
+            let answer = page.arrive().await;
+            // The person may have gone elsewhere meanwhile, and then the signals are gone, too.
+            trying.try_set(false);
+            if answer.is_ok() && arrived.try_set(true).is_none() {
+                set_timeout(go_to_heading, Duration::ZERO);
+            }
+        });
+    };
+    move || {
+        let drawn = arrived.get().then(|| page.draw()).flatten();
+        drawn.unwrap_or_else(|| {
+            view! {
+                <Title text="The page did not arrive" />
+                <section class="narrow">
+                    <h1>"The page did not arrive"</h1>
+                    <p class="lead" role="alert">
+                        "This page is loaded when it is first opened, and that did not succeed. \
+                         The connection may be down, or the app was renewed meanwhile."
+                    </p>
+                    <p class="actions">
+                        <button
+                            type="button"
+                            class="button"
+                            aria-disabled=move || trying.get().then_some("true")
+                            on:click=again
+                        >
+                            {move || if trying.get() { "Trying…" } else { "Try again" }}
+                        </button>
+                        <a class="button quiet" href="" rel="external">"Load everything again"</a>
+                    </p>
+                </section>
+            }
+            .into_any()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::leads_to;
+    use crate::pages::{LAZY, admin, top};
+
+    #[test]
+    fn page_is_known_by_the_first_segment_of_its_path() {
+        for path in [
+            "/top",
+            "/top/",
+            "/top/artists",
+            "/top?of=tracks",
+            "/top#main",
+        ] {
+            assert!(top::PAGE.is_at(path), "{path}");
+            assert!(!admin::PAGE.is_at(path), "{path}");
+        }
+        for path in ["/", "", "/topmost", "/stop", "//top", "/callback/top"] {
+            assert!(!top::PAGE.is_at(path), "{path}");
+        }
+        assert!(leads_to("/admin", "admin"));
+    }
+
+    #[test]
+    fn every_part_has_a_name_of_its_own() {
+        for page in LAZY {
+            let same = LAZY.into_iter().filter(|other| other.name == page.name);
+            assert_eq!(same.count(), 1, "{}", page.name);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The artists whom the person follows.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use spotify::request::MAX_LIST_LIMIT;
+use spotify::{Permission, Request};
+
+use crate::paged::{Reading, use_paged};
+use crate::parts::needs_permission::NeedsPermission;
+use crate::parts::open_spotify::ListFoot;
+use crate::parts::paged_list::{Counted, PagedList};
+use crate::parts::things::Look;
+
+crate::lazy_page!(artists: Artists);
+
+/// `/artists`: everybody whom the person follows.
+#[component]
+pub fn Artists() -> impl IntoView {
+    view! {
+        <Title text="Artists you follow" />
+        <section class="search">
+            <h1>"Artists you follow"</h1>
+            <NeedsPermission permission=Permission::Following>
+                <Followed />
+            </NeedsPermission>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Followed() -> impl IntoView {
+    let paged = use_paged(|cursor| Request::followed_artists(cursor.after(), MAX_LIST_LIMIT));
+    let typed = RwSignal::new(String::new());
+    // The browser has them in the case they are written in, and so has the person.
+    let filter = Memo::new(move |_| typed.with(|typed| typed.trim().to_lowercase()));
+    Effect::new(move |_| {
+        if !filter.with(String::is_empty) {
+            paged.read_all();
+        }
+    });
+    let matches = move || {
+        filter.with(|wanted| {
+            let chunks = paged.chunks();
+            let things = chunks.iter().flat_map(|chunk| chunk.iter());
+            things
+                .filter(|thing| thing.name.to_lowercase().contains(wanted.as_str()))
+                .count()
+        })
+    };
+    let found = move || {
+        if filter.with(String::is_empty) {
+            return String::new();
+        }
+        let whole = paged.reading() == Reading::Whole;
+        match (matches(), whole) {
+            (0, true) => "You follow nobody of that name.".to_owned(),
+            (0, false) => format!("Looking through them, {} so far…", paged.count()),
+            (1, true) => "One of them matches.".to_owned(),
+            (count, true) => format!("{count} of them match."),
+            (count, false) => format!("{count} match so far, still looking…"),
+        }
+    };
+    view! {
+        <div class="list-head">
+            <Counted
+                paged
+                one="artist"
+                many="artists"
+                empty="You follow nobody yet. Press Follow beside an artist, and they are here."
+            />
+            <label class="filter">
+                <span class="heard">"Only names that contain"</span>
+                <input
+                    type="search"
+                    class="field"
+                    placeholder="Filter by name"
+                    autocomplete="off"
+                    spellcheck="false"
+                    prop:value=typed
+                    on:input=move |event| typed.set(event_target_value(&event))
+                />
+            </label>
+        </div>
+        <p class="soft" role="status">{found}</p>
+        <PagedList paged look=Look::Tiles filter=filter.into() />
+        <ListFoot address="https://open.spotify.com/collection/artists" of="your artists" />
+    }
+}

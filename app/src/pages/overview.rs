@@ -1,0 +1,209 @@
+//! A person's music at a glance.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use spotify::model::FollowedArtists;
+use spotify::request::TimeRange;
+use spotify::{Answer, Permission, Request};
+
+use crate::music::{Call, Loading, use_call};
+use crate::paged::{Cursor, Paging};
+use crate::parts::error_view::{ErrorView, Problem};
+use crate::parts::needs_permission::Standing;
+use crate::parts::open_spotify::FromSpotify;
+use crate::parts::search_box::SearchBox;
+use crate::parts::things::{Rows, Thing, Tiles};
+use crate::session::live::use_session;
+use crate::shelf::use_shelf;
+use crate::sign_in::button::ConnectButton;
+use crate::sign_in::words::SPOTIFY;
+
+/// How many of each are shown.
+const TILES: u32 = 6;
+const ROWS: u32 = 5;
+
+/// What stands at `/` for a person who is signed in: a glance at everything there is. It asks for
+/// nothing that was not allowed, and no button here asks at Spotify but the one that connects it.
+#[component]
+pub fn Overview() -> impl IntoView {
+    let session = use_session();
+    let name = move || session.account().and_then(|account| account.name);
+    let offered = session.provider(SPOTIFY).is_some();
+    view! {
+        <section class="overview">
+            <div class="overview-head">
+                <h1 class="greeting" title=name>
+                    {move || match name() {
+                        Some(name) => format!("Good to see you, {name}."),
+                        None => "Good to see you.".to_owned(),
+                    }}
+                </h1>
+                <ul class="ways" role="list">
+                    <li><A href="/profile">"Your profile"</A></li>
+                    <li><A href="/account">"Your account"</A></li>
+                    <li><A href="/permissions">"Permissions"</A></li>
+                    <li><A href="/privacy">"What is kept"</A></li>
+                </ul>
+            </div>
+            {offered.then(|| view! {
+                <SearchBox question=String::new() />
+                <Music />
+            })}
+        </section>
+    }
+    .into_any()
+}
+
+/// The glances, or what has to be done before there can be any.
+#[component]
+fn Music() -> impl IntoView {
+    let session = use_session();
+    // Any permission will do: they stand alike as far as the connection goes.
+    let standing = Memo::new(move |_| Standing::of(session, Permission::Top));
+    move || match standing.get() {
+        Standing::NotYetKnown | Standing::SignedOut | Standing::NotOffered => ().into_any(),
+        standing @ (Standing::NotLinked | Standing::NotHere | Standing::Ended) => {
+            view! { <Unconnected standing /> }.into_any()
+        }
+        Standing::NotAllowed | Standing::Allowed => view! { <Glances /> }.into_any(),
+    }
+}
+
+#[component]
+fn Unconnected(standing: Standing) -> impl IntoView {
+    let words = match standing {
+        Standing::NotLinked => {
+            "You are signed in without Spotify. Connect it to see your music here."
+        }
+        Standing::NotHere => {
+            "Spotify belongs to your account, and this browser does not hold its keys."
+        }
+        _ => "Spotify ended the connection. Your account here is untouched.",
+    };
+    let ended = standing == Standing::Ended;
+    use_session().provider(SPOTIFY).map(|provider| {
+        view! {
+            <section class="card asking" aria-labelledby="your-music">
+                <h2 id="your-music">"Your music"</h2>
+                <p>{words}</p>
+                <div class="problem-way"><ConnectButton provider ended /></div>
+            </section>
+        }
+    })
+}
+
+#[component]
+fn Glances() -> impl IntoView {
+    view! {
+        <div class="glances">
+            <Glance title="Recently played" to="/recent" permission=Permission::Recent>
+                {rows(|| Request::recently_played(ROWS, None), "Nothing lately.")}
+            </Glance>
+            <Glance title="Your top artists" to="/top" permission=Permission::Top>
+                {tiles(|| Request::top_artists(TimeRange::Short, TILES, 0), "Spotify has no list yet.")}
+            </Glance>
+            <Glance title="Artists you follow" to="/artists" permission=Permission::Following>
+                {tiles(|| Request::<FollowedArtists>::followed_artists(None, TILES), "Nobody yet.")}
+            </Glance>
+            <Glance title="Your playlists" to="/playlists" permission=Permission::Playlists>
+                {tiles(|| Request::my_playlists(TILES, 0), "None yet.")}
+            </Glance>
+            <Glance title="Saved albums" to="/saved?of=albums" permission=Permission::Library>
+                {tiles(|| Request::saved_albums(TILES, 0), "None yet.")}
+            </Glance>
+            <Glance title="Saved tracks" to="/saved?of=tracks" permission=Permission::Library>
+                {rows(|| Request::saved_tracks(ROWS, 0), "None yet.")}
+            </Glance>
+        </div>
+        <footer class="search-foot"><FromSpotify /></footer>
+    }
+    .into_any()
+}
+
+/// A glance at one page, and the way there. Where it is not allowed, that page asks; here only the way
+/// is shown.
+#[component]
+fn Glance(
+    title: &'static str,
+    to: &'static str,
+    permission: Permission,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let session = use_session();
+    let allowed = Memo::new(move |_| session.holds(permission));
+    view! {
+        <section class="shelf glance">
+            <h2><A href=to>{title}</A></h2>
+            {move || if allowed.get() {
+                children().into_any()
+            } else {
+                view! {
+                    <p class="soft">
+                        "You have not let this app see it. "
+                        <A href=to>"Look at what it would ask for"</A>
+                    </p>
+                }
+                .into_any()
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+fn tiles<A>(request: fn() -> Request<A>, empty: &'static str) -> AnyView
+where
+    A: Paging + Answer + Clone + Send + Sync + 'static,
+    A::Item: Into<Thing>,
+{
+    glance(request, empty, |things| {
+        view! { <Tiles things /> }.into_any()
+    })
+}
+
+fn rows<A>(request: fn() -> Request<A>, empty: &'static str) -> AnyView
+where
+    A: Paging + Answer + Clone + Send + Sync + 'static,
+    A::Item: Into<Thing>,
+{
+    glance(request, empty, |things| {
+        view! { <Rows things /> }.into_any()
+    })
+}
+
+fn glance<A>(
+    request: fn() -> Request<A>,
+    empty: &'static str,
+    shown: fn(Vec<Thing>) -> AnyView,
+) -> AnyView
+where
+    A: Paging + Answer + Clone + Send + Sync + 'static,
+    A::Item: Into<Thing>,
+{
+    let call: Call<A> = use_call(move || Some(request()));
+    let shelf = use_shelf();
+    let view = move || match call.get() {
+        Loading::Idle | Loading::Pending => view! {
+            <p class="soft" role="status">"Asking Spotify…"</p>
+        }
+        .into_any(),
+        Loading::Ready(page) => {
+            let items = page.into_stretch(&Cursor::Start).items;
+            let things: Vec<Thing> = items.into_iter().map(Into::into).collect();
+            if things.is_empty() {
+                return view! { <p class="soft">{empty}</p> }.into_any();
+            }
+            shelf.look(
+                things
+                    .iter()
+                    .filter_map(|thing| thing.uri.clone())
+                    .collect(),
+            );
+            shown(things)
+        }
+        Loading::Failed(error) => {
+            let problem = Problem::from(error).naming("Spotify");
+            view! { <ErrorView problem retry=call.retry() /> }.into_any()
+        }
+    };
+    view.into_any()
+}

@@ -1,0 +1,300 @@
+import {
+  accountButton,
+  agree,
+  expect,
+  heading,
+  live,
+  open,
+  problem,
+  tabTo,
+  test,
+  type Page,
+  type Profile,
+} from "../fixtures/index.ts";
+import { isAccessible } from "../fixtures/accessible.ts";
+
+// What one listener allowed would show in the next test.
+test.use({ ownApp: true });
+
+const PROFILES: Profile[] = ["dev-2026", "dev-legacy", "extended"];
+const ARTIST = "Marlow Quill";
+
+const main = (page: Page) => page.getByRole("main");
+const allow = (page: Page) => main(page).getByRole("button", { name: "Allow it at Spotify" });
+const entries = (page: Page) => main(page).locator(".tiles > li, .rows > li");
+const counted = (page: Page) => main(page).locator(".counted");
+
+/** Opens a page that wants a permission, and gives it. */
+async function allowOn(page: Page, path: string): Promise<void> {
+  await open(page, path);
+  await allow(page).click();
+  await agree(page);
+  await expect(counted(page)).not.toBeEmpty();
+}
+
+/** The address of the first artist that a search finds. */
+async function findArtist(page: Page): Promise<void> {
+  await open(page, `/search?q=${encodeURIComponent(ARTIST)}`);
+  await main(page).getByRole("link", { name: ARTIST }).first().click();
+  await expect(heading(page, ARTIST)).toBeVisible();
+}
+
+for (const profile of PROFILES) {
+  test.describe(`for an app of the kind ${profile}`, () => {
+    test.beforeEach(async ({ sandbox }) => {
+      await sandbox.setProfile(profile);
+    });
+
+    test("the artists one follows are all there, and are followed and let go", async ({
+      page,
+      sandbox,
+      signIn,
+    }) => {
+      await signIn(page);
+      await allowOn(page, "/artists");
+      await expect(counted(page)).toContainText("312 artists");
+      const many = await entries(page).count();
+      await page.mouse.wheel(0, 100_000);
+      await expect.poll(() => entries(page).count()).toBeGreaterThan(many);
+
+      const first = entries(page).first();
+      const name = (await first.locator(".name").textContent()) ?? "";
+      await first.getByRole("button", { name: `Following ${name}, press to stop` }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Allow it at Spotify" }).click();
+      await agree(page);
+      const undo = page.getByRole("button", { name: "Undo" });
+      await expect(undo).toBeVisible();
+      await undo.click();
+      await expect(
+        first.getByRole("button", { name: `Following ${name}, press to stop` }),
+      ).toBeVisible();
+      const writes = (await sandbox.log("/spotify/v1/me")).filter(
+        ({ method, status }) => method !== "GET" && (status ?? 500) < 300,
+      );
+      expect(writes.map(({ method }) => method)).toEqual(["DELETE", "PUT"]);
+    });
+
+    test("what was saved is listed, the newest first", async ({ page, signIn }) => {
+      await signIn(page);
+      await allowOn(page, "/saved");
+      await expect(counted(page)).toContainText("126 albums");
+      await page.getByRole("link", { name: "Tracks", exact: true }).click();
+      await expect(page).toHaveURL("/saved?of=tracks");
+      await expect(heading(page, "Your saved tracks")).toBeVisible();
+      await expect(counted(page)).toContainText("431 tracks");
+      await expect(entries(page).first()).toContainText("Saved");
+      await page.goBack();
+      await expect(heading(page, "Your saved albums")).toBeVisible();
+      await expect(counted(page)).toContainText("126 albums");
+    });
+
+    test("what was played last is listed with its time", async ({ page, signIn }) => {
+      await signIn(page);
+      await allowOn(page, "/recent");
+      await expect(counted(page)).toHaveText("50 plays.");
+      await expect(entries(page)).toHaveCount(50);
+      await expect(entries(page).first().locator("time")).toBeVisible();
+    });
+
+    test("an artist leads to an album, signed out", async ({ page }) => {
+      await findArtist(page);
+      await page.getByRole("link", { name: "Singles and EPs" }).click();
+      await expect(page).toHaveURL(/\/artist\/\w{22}\?of=single$/);
+      await page.goBack();
+      await expect(entries(page).first()).toBeVisible();
+      const name = (await entries(page).first().locator(".name").textContent()) ?? "";
+      await entries(page).first().getByRole("link").first().click();
+      await expect(page).toHaveURL(/\/album\/\w{22}$/);
+      await expect(heading(page)).toHaveText(name);
+      await expect(counted(page)).toContainText("track");
+      await expect(
+        main(page).getByRole("link", { name: `Open Spotify: ${name} (opens in a new tab)` }).first(),
+      ).toHaveAttribute("href", /^https:\/\/open\.spotify\.com\/album\/\w{22}$/);
+      await page.reload();
+      await live(page);
+      await expect(heading(page)).toHaveText(name);
+      await main(page).locator(".by-line").getByRole("link", { name: ARTIST }).click();
+      await expect(heading(page, ARTIST)).toBeVisible();
+    });
+  });
+}
+
+test("all of it is there at a glance, as far as it was allowed", async ({ page, signIn }) => {
+  await signIn(page);
+  await open(page, "/");
+  await expect(heading(page)).toHaveText("Good to see you, Ada Lindqvist.");
+  const glance = (name: string) =>
+    main(page)
+      .locator("section.glance")
+      .filter({ has: page.getByRole("heading", { name }) });
+  await expect(glance("Recently played")).toContainText("You have not let this app see it.");
+  await allowOn(page, "/recent");
+  await page.getByRole("link", { name: "Stagedoor" }).first().click();
+  await expect(glance("Recently played").locator("li")).toHaveCount(5);
+  await expect(glance("Saved albums")).toContainText("You have not let this app see it.");
+  await isAccessible(page);
+});
+
+test("twelve hundred artists are filtered by name, and so are long ones", async ({
+  page,
+  sandbox,
+  signIn,
+}) => {
+  await sandbox.setLibrary("ada", { artists: 1200 });
+  await signIn(page);
+  await allowOn(page, "/artists");
+  await expect(counted(page)).toContainText("1200 artists");
+  const name = (await entries(page).nth(30).locator(".name").textContent()) ?? "";
+  await page.getByRole("searchbox", { name: "Only names that contain" }).fill(name);
+  const told = main(page).getByRole("status").filter({ hasText: "match" });
+  await expect(told).toContainText(/(One of them matches|of them match)\./, { timeout: 60_000 });
+  await expect(counted(page)).toHaveText("1200 artists.");
+  await expect(main(page).locator(".tiles > li:visible").first()).toContainText(name);
+  await page.getByRole("searchbox", { name: "Only names that contain" }).fill("qqqqzz");
+  await expect(main(page)).toContainText("You follow nobody of that name.");
+});
+
+test("a newcomer is told what is empty and how it fills", async ({ page, signIn }) => {
+  await signIn(page, "newcomer");
+  await allowOn(page, "/artists");
+  await expect(counted(page)).toContainText("You follow nobody yet.");
+  await allowOn(page, "/saved");
+  await expect(counted(page)).toContainText("You have saved no album yet.");
+});
+
+test.describe("a person signed in by Google alone", () => {
+  for (const path of ["/artists", "/saved", "/recent"]) {
+    test(`is offered to connect Spotify on ${path}`, async ({ page, signIn }) => {
+      await signIn(page, "kenji", { with: "Google" });
+      await open(page, path);
+      await expect(main(page).getByRole("button", { name: "Connect Spotify" })).toBeVisible();
+    });
+  }
+
+  test("is offered to connect Spotify at a glance", async ({ page, signIn }) => {
+    await signIn(page, "kenji", { with: "Google" });
+    await open(page, "/");
+    await expect(main(page).getByRole("button", { name: "Connect Spotify" })).toBeVisible();
+  });
+});
+
+test.describe("a limit", () => {
+  const RECENT = "/api/spotify/v1/me/player/recently-played";
+  const rows = [
+    {
+      name: "of a short time",
+      status: 429,
+      fault: {
+        status: 429,
+        headers: { "retry-after": "7" },
+        body: { error: { status: 429, message: "API rate limit exceeded" } },
+      },
+      says: ["That was a lot in a short time.", "in 7 seconds"],
+    },
+    {
+      name: "of the day",
+      status: 429,
+      fault: {
+        status: 429,
+        headers: { "retry-after": "48925" },
+        body: { error: { status: 429, message: "Too many requests", reason: "QUOTA_EXCEEDED" } },
+      },
+      says: ["daily allowance for this installation is used up", "in about 14 hours, on "],
+    },
+    {
+      name: "of the list of users",
+      status: 403,
+      fault: { status: 403, body: "User not registered in the Developer Dashboard" },
+      says: ["your Spotify account is not on its list", "can add you"],
+    },
+    {
+      name: "of the owner's subscription",
+      status: 403,
+      fault: {
+        status: 403,
+        body: "Active premium subscription required for the owner of the app.",
+      },
+      says: ["its owner's Premium subscription has lapsed", "has to renew it"],
+    },
+    {
+      name: "of the kind of app",
+      status: 403,
+      fault: { status: 403, body: { error: { status: 403, message: "Forbidden" } } },
+      says: ["Spotify does not let this app do that.", "apps of this kind"],
+    },
+    {
+      name: "of a Spotify that is down",
+      status: 503,
+      fault: { status: 503, body: "" },
+      says: ["Spotify cannot be reached right now.", "nothing of yours is lost"],
+    },
+  ];
+  for (const { name, status, fault, says } of rows) {
+    test(`${name} is told in its own sentence with its own advice`, async ({
+      page,
+      sandbox,
+      signIn,
+      quiet,
+    }) => {
+      quiet.expectStatus(status, RECENT);
+      await signIn(page);
+      await allowOn(page, "/recent");
+      await sandbox.fault({ path: "/spotify/v1/me/player", ...fault });
+      await page.getByRole("button", { name: "Look again" }).click();
+      for (const part of says) {
+        await expect(problem(page)).toContainText(part);
+      }
+      await expect(accountButton(page)).toBeVisible();
+      await isAccessible(page);
+    });
+  }
+
+  test("of a network that is away is told, and what was read stays", async ({
+    page,
+    context,
+    signIn,
+    quiet,
+  }) => {
+    quiet.expect(/ERR_INTERNET_DISCONNECTED/);
+    await signIn(page);
+    await allowOn(page, "/artists");
+    await expect(entries(page).first()).toBeVisible();
+    const many = await entries(page).count();
+    await context.setOffline(true);
+    await page.mouse.wheel(0, 100_000);
+    await expect(problem(page)).toContainText("you may be offline");
+    expect(await entries(page).count()).toBeGreaterThanOrEqual(many);
+    await context.setOffline(false);
+    await problem(page).getByRole("button", { name: "Try again" }).click();
+    await expect.poll(() => entries(page).count()).toBeGreaterThan(many);
+  });
+});
+
+test("an address that names nothing is told so", async ({ page, quiet }) => {
+  for (const path of ["/artist/nonsense", "/album/not%20an%20id"]) {
+    quiet.expectStatus(404, path);
+    await page.goto(path);
+    await live(page);
+    await expect(heading(page, "This door leads nowhere")).toBeVisible();
+  }
+  const nobody = "0000000000000000000000";
+  for (const [path, api] of [
+    [`/artist/${nobody}`, `/api/spotify/v1/artists/${nobody}`],
+    [`/album/${nobody}`, `/api/spotify/v1/albums/${nobody}`],
+  ] as const) {
+    quiet.expectStatus(404, api);
+    await open(page, path);
+    await expect(problem(page)).toContainText("There is nothing here.");
+  }
+});
+
+test("an artist is followed by keyboard alone", async ({ page, signIn }) => {
+  await signIn(page);
+  await findArtist(page);
+  const follow = main(page).getByRole("button", { name: `Follow ${ARTIST}`, exact: true });
+  await tabTo(page, follow);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog").getByRole("heading")).toHaveText(`Follow ${ARTIST}?`);
+  await page.keyboard.press("Escape");
+  await expect(follow).toBeFocused();
+});
