@@ -1,15 +1,20 @@
 //! Invented music: the same for one seed, and nobody's.
 
+mod discography;
 mod generate;
 mod ids;
 mod names;
+mod publish;
 mod shape;
 mod shows;
 
+pub(crate) use discography::Group;
 pub(crate) use ids::{base62_of, is_base62};
 pub(crate) use names::long_name;
-pub(crate) use shape::{Shape, put};
+pub(crate) use shape::{MARKETS, Shape, put};
 pub(crate) use shows::{Episode, Show};
+
+use serde::{Deserialize, Serialize};
 
 /// How much there is for everybody to hear and to keep, at the head of each list. What follows is
 /// published later, or by artists whom few know.
@@ -51,10 +56,16 @@ pub(crate) struct Album {
     pub(crate) tracks: Vec<usize>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AlbumKind {
+/// What kind of release; there is none of its own for what others call an EP.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AlbumKind {
+    /// A record of some length.
+    #[default]
     Album,
+    /// One song or a few.
     Single,
+    /// Gathered from other records.
     Compilation,
 }
 
@@ -110,6 +121,10 @@ impl Catalogue {
 
     pub(crate) fn album(&self, id: &str) -> Option<&Album> {
         self.albums.iter().find(|one| one.id == id)
+    }
+
+    pub(crate) fn artist_index(&self, id: &str) -> Option<usize> {
+        self.artists.iter().position(|one| one.id == id)
     }
 
     pub(crate) fn track(&self, id: &str) -> Option<&Track> {
@@ -195,8 +210,15 @@ mod tests {
     fn the_catalogue_has_its_size_and_its_edges() {
         let catalogue = Catalogue::generate(1);
         assert_eq!(catalogue.artists.len(), 360);
-        assert_eq!(catalogue.albums.len(), 150);
-        assert_eq!(catalogue.tracks.len(), 600);
+        assert_eq!(catalogue.known_artists(0).len(), 360);
+        assert_eq!(catalogue.known_albums().len(), 150);
+        assert_eq!(catalogue.known_tracks().len(), 600);
+        let last = &catalogue.known_albums()[149];
+        assert_eq!(
+            last.tracks.last(),
+            Some(&599),
+            "known albums have known tracks"
+        );
         assert_eq!(catalogue.playlists.len(), 30);
         assert!(catalogue.artists.iter().any(|artist| !artist.pictured));
         assert!(catalogue.albums.iter().any(|album| album.name.is_empty()));
@@ -226,7 +248,7 @@ mod tests {
             .collect();
         assert_eq!(names.len(), 360, "artist names repeat");
         let ids: HashSet<_> = catalogue.tracks.iter().map(|track| &track.id).collect();
-        assert_eq!(ids.len(), 600, "ids repeat");
+        assert_eq!(ids.len(), catalogue.tracks.len(), "ids repeat");
         assert!(ids.iter().all(|id| id.len() == 22));
     }
 

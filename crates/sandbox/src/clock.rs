@@ -43,11 +43,29 @@ fn system_ms() -> i64 {
 }
 
 /// Unix seconds as ISO 8601 in UTC: `2026-06-30T21:14:05Z`.
+pub(crate) fn iso(unix_s: i64) -> String {
+    format!("{}Z", date_time(unix_s))
+}
+
+/// Unix milliseconds as ISO 8601 in UTC: `2026-06-30T21:14:05.007Z`.
+pub(crate) fn iso_ms(unix_ms: i64) -> String {
+    let ms = unix_ms.rem_euclid(1000);
+    format!("{}.{ms:03}Z", date_time(unix_ms.div_euclid(1000)))
+}
+
+fn date_time(unix_s: i64) -> String {
+    let (year, month, day) = date(unix_s);
+    let second = unix_s.rem_euclid(86_400);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
+}
+
+/// Year, month and day in UTC.
 ///
 /// The algorithm is `civil_from_days` of Howard Hinnant's *chrono-Compatible Low-Level Date
 /// Algorithms*.
-pub(crate) fn iso(unix_s: i64) -> String {
-    let (days, second) = (unix_s.div_euclid(86_400), unix_s.rem_euclid(86_400));
+pub(crate) fn date(unix_s: i64) -> (i64, i64, i64) {
+    let days = unix_s.div_euclid(86_400);
     let shifted = days + 719_468;
     let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
     let year_of_era =
@@ -57,13 +75,12 @@ pub(crate) fn iso(unix_s: i64) -> String {
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = (month_from_march + 2) % 12 + 1;
     let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    (year, month, day)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::iso;
+    use super::{iso, iso_ms};
 
     #[test]
     fn seconds_are_written_as_dates() {
@@ -75,5 +92,6 @@ mod tests {
         ] {
             assert_eq!(iso(unix_s), text);
         }
+        assert_eq!(iso_ms(-1), "1969-12-31T23:59:59.999Z");
     }
 }

@@ -4,7 +4,11 @@ pub(crate) mod api;
 pub(crate) mod gate;
 mod google;
 pub(crate) mod google_api;
+mod music;
+pub(crate) mod music_api;
 pub(crate) mod page;
+
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -23,6 +27,7 @@ use crate::scope;
 use crate::world::{Data, World};
 
 pub use google::{GoogleConsentView, GoogleSnapshot};
+pub use music::NewPlaylist;
 
 /// How many listeners, clients and faults there may be, of each.
 const MOST: usize = 1000;
@@ -32,8 +37,8 @@ const MAX_OFFSET_S: i64 = 100 * 366 * 24 * 3600;
 const MAX_TOKEN_LIFE_S: i64 = 30 * 24 * 3600;
 /// An hour, in seconds.
 const MAX_LIST_LAG_S: i64 = 3600;
-/// An hour, in seconds.
-const MAX_COVER_DELAY_S: i64 = 3600;
+/// As many artists as one listener may be made to follow.
+const MAX_ARTISTS: usize = 5000;
 /// As much as can be had of a top list.
 const MAX_TOP: usize = 50;
 
@@ -69,6 +74,8 @@ pub struct Snapshot {
     pub token_life_s: i64,
     /// The provider's habits with libraries.
     pub library: LibrarySettings,
+    /// The provider's habits with playlists.
+    pub playlists: PlaylistSettings,
     /// The people who can sign in.
     pub users: Vec<Listener>,
     /// The registered apps.
@@ -223,13 +230,17 @@ impl Control {
         Ok(())
     }
 
-    /// Makes the library of a listener anew, with so much in it.
+    /// Makes the library of a listener anew, with so much in it. Where more artists are to be
+    /// followed than there are, more come into being. The playlists stay.
     ///
     /// # Errors
-    /// An unknown login, or top lists of more than fifty.
+    /// An unknown login, top lists of more than fifty, or more than 5000 artists.
     pub fn set_library(&self, login: &str, size: LibrarySize) -> Result<(), ControlError> {
         if size.top > MAX_TOP {
             return refuse("`top` must be at most 50");
+        }
+        if size.artists > MAX_ARTISTS {
+            return refuse("`artists` must be at most 5000");
         }
         self.world.with(|data| {
             if !data.listeners.contains_key(login) {
@@ -237,6 +248,9 @@ impl Control {
             }
             // The playlists are the listener's own work: they stay.
             let playlists = data.library(login).list(Kind::Playlist, i64::MAX);
+            if size.artists > data.catalogue.artists.len() {
+                Arc::make_mut(&mut data.catalogue).grow_artists(size.artists);
+            }
             let library = Library::new(login, size, &data.catalogue, &playlists);
             data.libraries.insert(login.to_owned(), library);
             Ok(())
@@ -252,18 +266,6 @@ impl Control {
             return refuse("`list_lag_s` must be between 0 and 3600");
         }
         self.world.with(|data| data.switches.library = settings);
-        Ok(())
-    }
-
-    /// Sets the provider's habits with playlists.
-    ///
-    /// # Errors
-    /// Covers that are shown after less than nothing or more than an hour.
-    pub fn set_playlist_settings(&self, settings: PlaylistSettings) -> Result<(), ControlError> {
-        if !(0..=MAX_COVER_DELAY_S).contains(&settings.cover_delay_s) {
-            return refuse("`cover_delay_s` must be between 0 and 3600");
-        }
-        self.world.with(|data| data.switches.playlists = settings);
         Ok(())
     }
 
@@ -356,6 +358,7 @@ impl Control {
             owner_premium_lapsed: data.switches.owner_premium_lapsed,
             token_life_s: data.switches.token_life_s,
             library: data.switches.library,
+            playlists: data.switches.playlists,
             users: data.listeners.values().cloned().collect(),
             clients: data.clients.values().cloned().collect(),
             faults: data.faults.clone(),

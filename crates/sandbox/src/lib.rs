@@ -15,6 +15,7 @@ mod log;
 mod mint;
 mod page;
 mod playlists;
+mod plays;
 mod profile;
 mod registration;
 mod router;
@@ -24,8 +25,9 @@ mod web_api;
 mod world;
 
 pub use accounts::AuthorizeRefusal;
+pub use catalogue::AlbumKind;
 pub use control::{
-    ConsentView, Control, ControlError, GoogleConsentView, GoogleSnapshot, Snapshot,
+    ConsentView, Control, ControlError, GoogleConsentView, GoogleSnapshot, NewPlaylist, Snapshot,
 };
 pub use fault::Fault;
 pub use google::{GoogleAccount, GoogleClaims, GoogleRefusal, GoogleSettings};

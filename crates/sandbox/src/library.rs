@@ -26,7 +26,7 @@ pub(crate) enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LibrarySize {
-    /// Artists followed, of 360.
+    /// Artists followed, at most 5000.
     pub artists: usize,
     /// Albums saved, of 150.
     pub albums: usize,

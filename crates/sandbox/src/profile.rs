@@ -44,6 +44,14 @@ impl Profile {
         self != Self::Dev2026
     }
 
+    /// The usual and the most releases of an artist on one page.
+    pub(crate) fn discography_limits(self) -> (usize, usize) {
+        match self {
+            Self::Dev2026 | Self::DevLegacy => (5, 10),
+            Self::Extended => (20, 50),
+        }
+    }
+
     /// The most and the usual number of search results of one type.
     pub(crate) fn search_limits(self) -> (usize, usize) {
         match self {

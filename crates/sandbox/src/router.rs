@@ -8,9 +8,11 @@ use axum::response::Redirect;
 use axum::routing::{MethodRouter, any, get, post, put};
 
 use crate::accounts::{apps, authorize, sign_in, token};
-use crate::control::{api, gate, google_api, page};
+use crate::control::{api, gate, google_api, music_api, page};
 use crate::google;
-use crate::web_api::{error, following, library, me, pictures, saved, search, top};
+use crate::web_api::{
+    error, following, library, me, pictures, recently_played, saved, saving, search, top,
+};
 use crate::world::World;
 use crate::{cors, fault, log};
 
@@ -64,12 +66,92 @@ fn spotify() -> Router<World> {
             "/spotify/v1/me/library/contains",
             web_api(get(library::contains)),
         )
-        .route("/spotify/v1/me/albums", web_api(get(saved::albums)))
-        .route("/spotify/v1/me/tracks", web_api(get(saved::tracks)))
+        .route(
+            "/spotify/v1/me/albums",
+            web_api(get(saved::albums).put(saving::save).delete(saving::forget)),
+        )
+        .route(
+            "/spotify/v1/me/tracks",
+            web_api(get(saved::tracks).put(saving::save).delete(saving::forget)),
+        )
+        .route(
+            "/spotify/v1/me/albums/contains",
+            web_api(get(saving::contains)),
+        )
+        .route(
+            "/spotify/v1/me/tracks/contains",
+            web_api(get(saving::contains)),
+        )
+        .route(
+            "/spotify/v1/me/player/recently-played",
+            web_api(get(recently_played::list)),
+        )
         .merge(playlists())
+        .merge(catalogue())
+        .merge(removed())
         .route("/spotify/v1", any(error::unknown_path))
         .route("/spotify/v1/{*rest}", any(error::unknown_path))
         .route("/spotify/{*rest}", any(async || StatusCode::NOT_FOUND))
+}
+
+/// What is there for everybody, the app's own token included.
+fn catalogue() -> Router<World> {
+    use crate::web_api::{albums, artists, tracks};
+
+    let web_api = |route: MethodRouter<World>| route.fallback(error::unknown_method);
+    Router::new()
+        .route("/spotify/v1/artists", web_api(get(artists::several)))
+        .route("/spotify/v1/artists/{id}", web_api(get(artists::show)))
+        .route(
+            "/spotify/v1/artists/{id}/albums",
+            web_api(get(artists::albums)),
+        )
+        .route(
+            "/spotify/v1/artists/{id}/top-tracks",
+            web_api(get(artists::top_tracks)),
+        )
+        .route("/spotify/v1/albums", web_api(get(albums::several)))
+        .route("/spotify/v1/albums/{id}", web_api(get(albums::show)))
+        .route(
+            "/spotify/v1/albums/{id}/tracks",
+            web_api(get(albums::tracks)),
+        )
+        .route(
+            "/spotify/v1/browse/new-releases",
+            web_api(get(albums::newest)),
+        )
+        .route("/spotify/v1/tracks", web_api(get(tracks::several)))
+        .route("/spotify/v1/tracks/{id}", web_api(get(tracks::show)))
+}
+
+/// What was removed in February 2026 and has no other place here.
+fn removed() -> Router<World> {
+    use crate::web_api::removed::{gone, markets};
+
+    let read = [
+        "/shows",
+        "/episodes",
+        "/audiobooks",
+        "/chapters",
+        "/browse/categories",
+        "/browse/categories/{id}",
+        "/users/{id}",
+        "/playlists/{id}/followers/contains",
+        "/me/shows/contains",
+        "/me/episodes/contains",
+        "/me/audiobooks/contains",
+    ];
+    let written = ["/me/shows", "/me/episodes", "/me/audiobooks"];
+    let web_api = |route: MethodRouter<World>| route.fallback(error::unknown_method);
+    let mut router = Router::new().route("/spotify/v1/markets", web_api(get(markets)));
+    for path in read {
+        router = router.route(&format!("/spotify/v1{path}"), web_api(get(gone)));
+    }
+    for path in written {
+        let route = web_api(get(error::unknown_path).put(gone).delete(gone));
+        router = router.route(&format!("/spotify/v1{path}"), route);
+    }
+    router
 }
 
 /// Playlists, their items and their covers.
@@ -100,6 +182,10 @@ fn playlists() -> Router<World> {
         )
         .route("/spotify/v1/playlists/{id}/items", items())
         .route("/spotify/v1/playlists/{id}/tracks", items())
+        .route(
+            "/spotify/v1/playlists/{id}/followers",
+            web_api(put(saving::follow_playlist).delete(saving::unfollow_playlist)),
+        )
         .route(
             "/spotify/v1/playlists/{id}/images",
             web_api(get(cover::list).put(cover::upload)),
@@ -156,6 +242,13 @@ fn control(world: &World) -> Router<World> {
         .route(
             "/control/library-settings",
             set(post(api::library_settings)),
+        )
+        .route("/control/publish", set(post(music_api::publish)))
+        .route("/control/rename", set(post(music_api::rename)))
+        .route("/control/playlist", set(post(music_api::playlist)))
+        .route(
+            "/control/playlist-settings",
+            set(post(music_api::playlist_settings)),
         )
         .route("/control/authorize", set(post(api::authorize)))
         .route("/control/remove-app", set(post(api::remove_app)))

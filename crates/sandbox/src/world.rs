@@ -45,6 +45,8 @@ pub(crate) struct Data {
     original: Arc<Catalogue>,
     /// With what was published and renamed since.
     pub(crate) catalogue: Arc<Catalogue>,
+    /// How many releases were published.
+    pub(crate) published: usize,
     pub(crate) playlists: Playlists,
     pub(crate) clock: Clock,
     pub(crate) mint: Mint,
@@ -212,6 +214,7 @@ impl Data {
         Self {
             original: Arc::clone(&catalogue),
             catalogue,
+            published: 0,
             playlists: Playlists::default(),
             clock: Clock::default(),
             mint: Mint::new(seed),

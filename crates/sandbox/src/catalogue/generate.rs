@@ -14,7 +14,7 @@ use super::names::{
 use super::{Album, AlbumKind, Artist, Catalogue, Cover, Playlist, Released, Track};
 
 /// How many artists have records.
-const ARTISTS: usize = 60;
+pub(super) const ARTISTS: usize = 60;
 /// How many more there are without any, so that somebody can follow hundreds.
 const FURTHER: usize = 300;
 
@@ -32,7 +32,7 @@ impl Catalogue {
         };
         for artist in 0..ARTISTS {
             for _ in 0..2 + (artist + 1) % 2 {
-                catalogue.add_album(&mut rng, artist);
+                catalogue.add_known(&mut rng, artist);
             }
         }
         // One that was taken down: it is still listed, without its name.
@@ -42,10 +42,11 @@ impl Catalogue {
         catalogue.playlists = playlists(&mut rng);
         catalogue.artists.extend(further_artists(&mut rng));
         catalogue.add_shows(&mut rng);
+        catalogue.add_further(&mut rng);
         catalogue
     }
 
-    fn add_album(&mut self, rng: &mut StdRng, artist: usize) {
+    fn add_known(&mut self, rng: &mut StdRng, artist: usize) {
         let index = self.albums.len();
         // A record, a single, and what others call an EP: four tracks each on average.
         let (kind, length) = match index % 3 {
@@ -54,7 +55,19 @@ impl Catalogue {
             1 => (AlbumKind::Single, 1),
             _ => (AlbumKind::Single, 3),
         };
-        let popularity = rng.random_range(0..=90);
+        self.add_album(rng, artist, (kind, length), 90);
+    }
+
+    /// Adds a release of so many tracks that is at most so popular.
+    pub(super) fn add_album(
+        &mut self,
+        rng: &mut StdRng,
+        artist: usize,
+        (kind, length): (AlbumKind, usize),
+        most_popular: u32,
+    ) {
+        let index = self.albums.len();
+        let popularity = rng.random_range(0..=most_popular);
         let first = self.tracks.len();
         for number in 1..=length {
             let guest = rng.random_range(0..ARTISTS);
@@ -129,7 +142,7 @@ fn further_artists(rng: &mut StdRng) -> Vec<Artist> {
         .collect()
 }
 
-fn artist(rng: &mut StdRng, name: String, pictured: bool) -> Artist {
+pub(super) fn artist(rng: &mut StdRng, name: String, pictured: bool) -> Artist {
     let mut genres: Vec<_> = (0..rng.random_range(0..3))
         .map(|_| pick(rng, &GENRES))
         .collect();

@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Album, AlbumKind, Artist, Catalogue, Track};
+use super::{Album, AlbumKind, Artist, Catalogue, Group, Track};
 use crate::profile::Profile;
 
 /// Countries that everything is sold in.
-pub(super) const MARKETS: [&str; 6] = ["BR", "DE", "GB", "JP", "SE", "US"];
+pub(crate) const MARKETS: [&str; 6] = ["BR", "DE", "GB", "JP", "SE", "US"];
+/// Who brings everything out.
+const LABEL: &str = "Sandbox Records";
 const SIZES: [u32; 3] = [640, 300, 64];
 
 /// Writes objects for one caller.
@@ -67,6 +69,15 @@ impl Shape<'_> {
         Value::Object(object)
     }
 
+    /// A simplified album in the discography of an artist.
+    pub(crate) fn release(&self, group: Group, album: &Album) -> Value {
+        let mut object = self.album(album);
+        if self.profile.keeps_removed_fields() {
+            object["album_group"] = json!(group.name());
+        }
+        object
+    }
+
     /// A full album, with the page of its tracks.
     pub(crate) fn full_album(&self, album: &Album) -> Value {
         let Value::Object(mut object) = self.album(album) else {
@@ -75,7 +86,7 @@ impl Shape<'_> {
         let items: Vec<_> = album
             .tracks
             .iter()
-            .map(|index| self.simple_track(&self.catalogue.tracks[*index]))
+            .map(|index| self.simple_track(&self.catalogue.tracks[*index], false))
             .collect();
         let href = format!("{}/spotify/v1/albums/{}/tracks", self.base, album.id);
         put(
@@ -91,19 +102,21 @@ impl Shape<'_> {
                 "total": album.tracks.len(),
             }),
         );
-        put(&mut object, "copyrights", json!([]));
+        let copyright = format!("{} {LABEL}", album.released.year);
+        let copyrights = ["C", "P"].map(|kind| json!({ "text": copyright, "type": kind }));
+        put(&mut object, "copyrights", json!(copyrights));
         put(&mut object, "external_ids", json!({ "upc": album.upc }));
         put(&mut object, "genres", json!([]));
         if self.profile.keeps_removed_fields() {
-            put(&mut object, "label", json!("Sandbox Records"));
+            put(&mut object, "label", json!(LABEL));
             put(&mut object, "popularity", json!(album.popularity));
         }
         Value::Object(object)
     }
 
     /// A simplified track: what an album lists.
-    fn simple_track(&self, track: &Track) -> Value {
-        let Value::Object(mut object) = self.track(track, false) else {
+    pub(crate) fn simple_track(&self, track: &Track, with_market: bool) -> Value {
+        let Value::Object(mut object) = self.track(track, with_market) else {
             return Value::Null;
         };
         for name in ["album", "external_ids", "popularity"] {

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use super::bearer::Caller;
 use super::error::ApiError;
 use super::etag;
-use super::playlist::{check_any_modify, check_id, check_modify, read};
+use super::ids::check_id;
+use super::playlist::{check_any_modify, check_modify, read};
 use crate::form::media_type;
 use crate::world::World;
 

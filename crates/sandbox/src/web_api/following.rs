@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::bearer::Caller;
 use super::error::ApiError;
 use super::etag;
+use super::ids::check_ids;
 use super::window::limit;
 use crate::catalogue::{Shape, is_base62};
 use crate::form::Form;
@@ -144,13 +145,7 @@ fn named(
         Some(list) => list.split(',').map(str::to_owned).collect(),
         None => ids_of(body).ok_or_else(|| ApiError::bad("Missing required field: ids"))?,
     };
-    if ids.len() > MOST {
-        return Err(ApiError::bad("Too many ids requested"));
-    }
-    if ids.iter().any(|id| !is_base62(id)) {
-        return Err(ApiError::bad("Invalid base62 id"));
-    }
-    Ok((login, ids))
+    Ok((login, check_ids(ids, MOST)?))
 }
 
 fn ids_of(body: &[u8]) -> Option<Vec<String>> {

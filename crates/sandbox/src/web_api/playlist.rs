@@ -9,10 +9,11 @@ use serde_json::Value;
 use super::bearer::Caller;
 use super::body::Fields;
 use super::error::ApiError;
+use super::ids::check_id;
 use super::playlist_shape::{PlaylistShape, Reading};
 use super::search::market;
 use super::{etag, fields};
-use crate::catalogue::{Shape, is_base62};
+use crate::catalogue::Shape;
 use crate::form::Form;
 use crate::playlists::Playlist;
 use crate::world::World;
@@ -115,14 +116,6 @@ pub(super) fn reading(form: &Form, caller: &Caller) -> Result<Reading, ApiError>
         with_market: market(form, caller)?.is_some(),
         with_episodes: types.split(',').any(|kind| kind.trim() == "episode"),
     })
-}
-
-pub(super) fn check_id(id: &str) -> Result<(), ApiError> {
-    if is_base62(id) {
-        Ok(())
-    } else {
-        Err(ApiError::bad("Invalid base62 id"))
-    }
 }
 
 /// Without either scope nothing is said of any playlist.

@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 use crate::browser::{Browser, REDIRECT, authorize, text};
 
 /// Every control, with a method that it has.
-const CONTROLS: [(&str, &str); 28] = [
+const CONTROLS: [(&str, &str); 32] = [
     ("GET", "/"),
     ("GET", "/control"),
     ("GET", "/control/state"),
@@ -27,6 +27,10 @@ const CONTROLS: [(&str, &str); 28] = [
     ("POST", "/control/token-life"),
     ("POST", "/control/library"),
     ("POST", "/control/library-settings"),
+    ("POST", "/control/publish"),
+    ("POST", "/control/rename"),
+    ("POST", "/control/playlist"),
+    ("POST", "/control/playlist-settings"),
     ("POST", "/control/authorize"),
     ("POST", "/control/remove-app"),
     ("POST", "/control/google/accounts"),

@@ -3,6 +3,7 @@
 mod authorize;
 mod browser;
 mod caller;
+mod catalogue;
 mod control;
 mod google_authorize;
 mod google_control;
@@ -10,6 +11,7 @@ mod google_token;
 mod library;
 mod playlist_writes;
 mod playlists;
+mod recently_played;
 mod socket;
 mod token;
 mod web_api;
