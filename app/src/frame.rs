@@ -15,8 +15,8 @@ use crate::notice::{NoticeBar, provide_notice, use_notice};
 use crate::pages::landing::Landing;
 use crate::pages::not_found::NotFound;
 use crate::pages::{
-    account, admin, album, artist, artists, permissions, privacy, profile, recent, saved, search,
-    top,
+    account, admin, album, artist, artists, permissions, playlists, privacy, profile, recent,
+    saved, search, top,
 };
 use crate::parts::ending_soon::EndingSoon;
 use crate::parts::footer::Footer;
@@ -55,6 +55,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/artists") view=artists::PAGE />
                     <Route path=path!("/artist/:id") view=artist::PAGE />
                     <Route path=path!("/album/:id") view=album::PAGE />
+                    <Route path=path!("/playlists") view=playlists::PAGE />
+                    <Route path=path!("/playlists/:id") view=playlists::PAGE />
                     <Route path=path!("/recent") view=recent::PAGE />
                     <Route path=path!("/saved") view=saved::PAGE />
                     <Route path=path!("/profile") view=profile::PAGE />

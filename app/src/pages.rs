@@ -9,6 +9,8 @@ pub mod landing;
 pub mod not_found;
 pub mod overview;
 pub mod permissions;
+pub mod playlist;
+pub mod playlists;
 pub mod privacy;
 pub mod profile;
 pub mod recent;
@@ -21,13 +23,14 @@ use leptos::prelude::window;
 use crate::lazy_page::{DidNotArrive, LazyPage};
 
 /// The pages in parts of their own: all but the one that most see first.
-pub const LAZY: [LazyPage; 12] = [
+pub const LAZY: [LazyPage; 13] = [
     account::PAGE,
     admin::PAGE,
     album::PAGE,
     artist::PAGE,
     artists::PAGE,
     permissions::PAGE,
+    playlists::PAGE,
     privacy::PAGE,
     profile::PAGE,
     recent::PAGE,

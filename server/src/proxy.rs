@@ -12,8 +12,8 @@ use axum::http::{self, HeaderMap, HeaderName, HeaderValue, Method, Response, Sta
 use futures::StreamExt as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use oauth::tokens::{AccessToken, TokenSet};
-use spotify::Permission;
 use spotify::paths::Endpoint;
+use spotify::{BodyKind, Cover, Permission};
 
 use crate::answer;
 use crate::connection::{Bond, Connection, Held};
@@ -37,16 +37,12 @@ const NEW_S: i64 = 15;
 const DEADLINE: Duration = Duration::from_millis(14_500);
 /// So often a call is made anew with renewed tokens that were found, before new ones are asked for.
 const RESENT: usize = 3;
-/// The longest request body.
+/// The longest request body, but for the cover of a playlist.
 const REQUEST_BYTES: usize = 64 * 1024;
 /// The longest query.
 const QUERY_BYTES: usize = 4096;
-/// What is passed on of a request.
-const REQUEST_HEADERS: &[HeaderName] = &[
-    header::CONTENT_TYPE,
-    header::IF_NONE_MATCH,
-    header::ACCEPT_LANGUAGE,
-];
+/// What is passed on of a request, besides the content type of its endpoint.
+const REQUEST_HEADERS: &[HeaderName] = &[header::IF_NONE_MATCH, header::ACCEPT_LANGUAGE];
 /// What is passed on of an answer.
 const ANSWER_HEADERS: &[HeaderName] = &[header::CONTENT_TYPE, header::ETAG];
 
@@ -480,14 +476,19 @@ impl World {
     }
 }
 
-/// Reads the request whole, and takes of it what is passed on.
+/// Reads the request whole, and takes of it what is passed on: a body where the endpoint has one, of
+/// its type, and as that type alone.
 async fn read(request: Request, path: &str, endpoint: &'static Endpoint) -> Result<Call, ApiError> {
     let (parts, body) = request.into_parts();
     let query = parts.uri.query().unwrap_or_default();
     if query.len() > QUERY_BYTES {
         return Err(Code::BadRequest.into());
     }
-    let body = Limited::new(body, REQUEST_BYTES)
+    let content_type = endpoint.body.content_type();
+    if content_type.is_some_and(|expected| !is_of_type(&parts.headers, expected)) {
+        return Err(Code::UnsupportedMediaType.into());
+    }
+    let body = Limited::new(body, longest(endpoint.body))
         .collect()
         .await
         .map_err(|error| {
@@ -497,10 +498,17 @@ async fn read(request: Request, path: &str, endpoint: &'static Endpoint) -> Resu
                 Code::BadRequest
             })
         })?;
-    let headers = REQUEST_HEADERS
+    let mut headers: HeaderMap = REQUEST_HEADERS
         .iter()
         .filter_map(|name| Some((name.clone(), parts.headers.get(name)?.clone())))
         .collect();
+    if let Some(content_type) = content_type {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    let body = match endpoint.body {
+        BodyKind::Nothing => Vec::new(),
+        BodyKind::Json | BodyKind::Jpeg => body.to_bytes().into(),
+    };
     let target = if query.is_empty() {
         path.to_owned()
     } else {
@@ -511,8 +519,24 @@ async fn read(request: Request, path: &str, endpoint: &'static Endpoint) -> Resu
         method: parts.method,
         target,
         headers,
-        body: body.to_bytes().into(),
+        body,
     })
+}
+
+/// How many bytes a body may have. A cover has its own measure, which is Spotify's.
+const fn longest(kind: BodyKind) -> usize {
+    match kind {
+        BodyKind::Nothing | BodyKind::Json => REQUEST_BYTES,
+        BodyKind::Jpeg => Cover::MAX_ENCODED_BYTES,
+    }
+}
+
+/// Whether a request says that its body is of this type. The guard has looked at the parameters.
+fn is_of_type(headers: &HeaderMap, expected: &str) -> bool {
+    let said = headers.get(header::CONTENT_TYPE);
+    let said = said.and_then(|said| said.to_str().ok()).unwrap_or_default();
+    let essence = said.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case(expected)
 }
 
 /// An answer that tells of the person's connection as well.

@@ -35,6 +35,8 @@ pub fn router(world: Arc<World>, site: &Site) -> Router {
     let _ = any_spawner::Executor::init_tokio();
     let guard = Guard::new(world.settings.origin.as_str())
         .exempt("/api/backchannel-logout")
+        // The picture of a playlist. Which of the paths below takes it, the proxy says.
+        .accept_content_type_under("/api/spotify/v1/playlists", "image/jpeg")
         .layer(|refusal: guard::Refusal| {
             let code = if refusal.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
                 Code::UnsupportedMediaType

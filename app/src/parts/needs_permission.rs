@@ -32,6 +32,14 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// Where the person of `session` stands with two permissions, if there is another. Tracked.
+    pub fn of_both(session: Session, permission: Permission, also: Option<Permission>) -> Self {
+        match (Self::of(session, permission), also) {
+            (Self::Allowed, Some(also)) => Self::of(session, also),
+            (standing, _) => standing,
+        }
+    }
+
     /// Where the person of `session` stands with `permission`. Tracked.
     pub fn of(session: Session, permission: Permission) -> Self {
         match session.signed_in() {
@@ -65,13 +73,16 @@ impl Standing {
 pub fn NeedsPermission(
     /// What the children need.
     permission: Permission,
+    /// What they need besides; it is asked for at once.
+    #[prop(default = None)]
+    also: Option<Permission>,
     /// What is for a person who allowed it.
     children: ChildrenFn,
 ) -> impl IntoView {
     let session = use_session();
     let standing = Memo::new(move |_| {
         let account = session.account().map(|account| account.id);
-        (Standing::of(session, permission), account)
+        (Standing::of_both(session, permission, also), account)
     });
     move || match standing.get().0 {
         Standing::NotYetKnown => view! { <NotYetKnown /> }.into_any(),
@@ -79,7 +90,7 @@ pub fn NeedsPermission(
         _ => view! {
             <section class="card asking" aria-labelledby="asking">
                 <h2 id="asking">{permission.title()}</h2>
-                <AskPermission permission />
+                <AskPermission permission also />
             </section>
         }
         .into_any(),
@@ -92,6 +103,9 @@ pub fn NeedsPermission(
 pub fn AskPermission(
     /// What is wanted.
     permission: Permission,
+    /// What is wanted besides.
+    #[prop(default = None)]
+    also: Option<Permission>,
     /// What is to be done after the return.
     #[prop(default = None)]
     deed: Option<Deed>,
@@ -100,11 +114,16 @@ pub fn AskPermission(
     refused: bool,
 ) -> impl IntoView {
     let session = use_session();
-    let standing = Memo::new(move |_| match Standing::of(session, permission) {
-        Standing::Allowed if refused => Standing::NotAllowed,
-        standing => standing,
-    });
-    let names = vec![permission.name().to_owned()];
+    let standing = Memo::new(
+        move |_| match Standing::of_both(session, permission, also) {
+            Standing::Allowed if refused => Standing::NotAllowed,
+            standing => standing,
+        },
+    );
+    let names: Vec<_> = std::iter::once(permission)
+        .chain(also)
+        .map(|permission| permission.name().to_owned())
+        .collect();
     let pressed = deed.is_some();
     move || {
         let (names, deed) = (names.clone(), deed.clone());
@@ -134,6 +153,7 @@ pub fn AskPermission(
         };
         view! {
             <p>{permission.sentence()}</p>
+            {also.map(|also| view! { <p>{also.sentence()}</p> })}
             <p class="soft">{advice(standing.get(), pressed)}</p>
             {way.map(|way| view! { <div class="problem-way">{way}</div> })}
         }

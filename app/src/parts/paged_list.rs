@@ -48,7 +48,11 @@ pub fn PagedList(
     };
     view! {
         <ul class=look.class() role="list">{list}</ul>
-        <More paged />
+        <ReadOn
+            reading=Signal::derive(move || paged.reading())
+            any=Signal::derive(move || paged.count() > 0)
+            read_on=Callback::new(move |()| paged.read_on())
+        />
     }
     .into_any()
 }
@@ -93,27 +97,35 @@ fn stretch(chunk: &[Thing], look: Look, filter: Option<Signal<String>>) -> AnyVi
     entries.collect_view().into_any()
 }
 
-/// What stands below a list: that more is on its way, a button that reads on, or why it does not.
+/// What stands below a list: that more is on its way, a button that reads on, or why it does not. Reads
+/// on by itself when it comes near the window.
 #[component]
-fn More(paged: Paged) -> impl IntoView {
+pub fn ReadOn(
+    /// How far the list is read.
+    reading: Signal<Reading>,
+    /// Whether anything was read.
+    any: Signal<bool>,
+    /// Reads the next page.
+    read_on: Callback<()>,
+) -> impl IntoView {
     let end = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
         if let Some(end) = end.get() {
-            read_on_when_near(&end, paged);
+            read_on_when_near(&end, reading, read_on);
         }
     });
     view! {
         <div class="more" node_ref=end>
-            {move || match paged.reading() {
+            {move || match reading.get() {
                 Reading::Waiting => view! {
                     <p class="soft" role="status">
                         <span class="turning" aria-hidden="true"></span>
-                        {move || if paged.count() == 0 { "Asking Spotify…" } else { "Reading on…" }}
+                        {move || if any.get() { "Reading on…" } else { "Asking Spotify…" }}
                     </p>
                 }
                 .into_any(),
                 Reading::More => view! {
-                    <button type="button" class="button quiet" on:click=move |_| paged.read_on()>
+                    <button type="button" class="button quiet" on:click=move |_| read_on.run(())>
                         "Show more"
                     </button>
                 }
@@ -121,8 +133,7 @@ fn More(paged: Paged) -> impl IntoView {
                 Reading::Whole => ().into_any(),
                 Reading::Failed(error) => {
                     let problem = Problem::from(error).naming("Spotify");
-                    let retry = Callback::new(move |()| paged.read_on());
-                    view! { <ErrorView problem retry /> }.into_any()
+                    view! { <ErrorView problem retry=read_on /> }.into_any()
                 }
             }}
         </div>
@@ -132,7 +143,7 @@ fn More(paged: Paged) -> impl IntoView {
 
 /// Reads on whenever `end` comes near the window; after trouble the person decides. The list may be
 /// shorter than the window, so each new page looks again.
-fn read_on_when_near(end: &web_sys::Element, paged: Paged) {
+fn read_on_when_near(end: &web_sys::Element, reading: Signal<Reading>, more: Callback<()>) {
     let near = RwSignal::new(false);
     let seen = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
         let entry = entries
@@ -158,11 +169,11 @@ fn read_on_when_near(end: &web_sys::Element, paged: Paged) {
     });
     let read_on = move || {
         if near.try_get_untracked() == Some(true) {
-            paged.read_on();
+            more.try_run(());
         }
     };
     Effect::new(move |_| {
-        if near.get() && paged.reading() == Reading::More {
+        if near.get() && reading.get() == Reading::More {
             // The page that came has to be drawn first, or the end seems near still.
             request_animation_frame(move || request_animation_frame(read_on));
         }

@@ -403,6 +403,83 @@ fn listed(look: Look, ranked: bool, things: Vec<Thing>) -> AnyView {
     }
 }
 
+/// What a line of a list shows that is drawn elsewhere.
+impl Thing {
+    /// Something of which there is nothing but words.
+    const fn of_words(name: String, by: String) -> Self {
+        Self {
+            address: None,
+            to: None,
+            pictures: [None, None],
+            name,
+            by,
+            explicit: false,
+            when: None,
+            uri: None,
+            once: None,
+        }
+    }
+
+    /// The page of this app that shows it.
+    pub fn page(&self) -> Option<&str> {
+        self.to.as_deref()
+    }
+
+    /// The picture for a row.
+    pub fn row_picture(&self) -> Option<&str> {
+        let [_, row] = &self.pictures;
+        row.as_deref()
+    }
+
+    /// The line below its name.
+    pub fn by(&self) -> &str {
+        &self.by
+    }
+
+    /// Whether its words are marked explicit.
+    pub const fn is_explicit(&self) -> bool {
+        self.explicit
+    }
+}
+
+impl From<spotify::model::Episode> for Thing {
+    fn from(episode: spotify::model::Episode) -> Self {
+        let id = episode.id.as_ref().map(Base62Id::as_str);
+        let show = episode.show.map(|show| show.name).unwrap_or_default();
+        let duration = episode.duration_ms.map(duration).unwrap_or_default();
+        let by = joined(["Episode".to_owned(), show, duration], DOT);
+        Self {
+            address: spotify_address(episode.external_urls.spotify, "episode", id),
+            pictures: pictures(&episode.images),
+            explicit: episode.explicit,
+            ..Self::of_words(named(episode.name), by)
+        }
+    }
+}
+
+impl From<spotify::model::PlaylistItem> for Thing {
+    fn from(item: spotify::model::PlaylistItem) -> Self {
+        use spotify::model::Playable;
+
+        match item.item {
+            Some(Playable::Track(track)) => (*track).into(),
+            Some(Playable::Episode(episode)) => (*episode).into(),
+            Some(Playable::LocalFile(track)) => {
+                let by = joined(
+                    [
+                        "A file on somebody’s own device".to_owned(),
+                        names(track.artists),
+                        track.duration_ms.map(duration).unwrap_or_default(),
+                    ],
+                    DOT,
+                );
+                Self::of_words(named(track.name), by)
+            }
+            None => Self::of_words("No longer available".to_owned(), String::new()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{DOT, duration, joined, named, year};

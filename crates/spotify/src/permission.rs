@@ -196,7 +196,7 @@ impl Permission {
             Self::Library => &["/saved", "/search"],
             Self::EditLibrary => &["/saved", "/search", "/top"],
             Self::Recent => &["/recent"],
-            Self::Playlists | Self::EditPlaylists(_) | Self::Cover => &[],
+            Self::Playlists | Self::EditPlaylists(_) | Self::Cover => &["/playlists"],
         }
     }
 

@@ -351,6 +351,124 @@ async fn a_body_that_is_too_long_is_refused() {
     assert_eq!(stage.all_calls(), 0);
 }
 
+/// A playlist of which the sandbox need not know: what is looked at is what was sent.
+const PLAYLIST: &str = "/api/spotify/v1/playlists/37i9dQZF1DXcBWIGoYBM5M";
+const SENT: &str = "/spotify/v1/playlists/37i9dQZF1DXcBWIGoYBM5M";
+
+/// Sends a body of a type and of so many bytes, and tells what was answered.
+async fn send_body(
+    browser: &mut Browser,
+    path: &str,
+    content_type: Option<&'static str>,
+    bytes: usize,
+) -> crate::support::Answer {
+    let mut request = browser.request(Method::PUT, path, None);
+    let headers = request.headers_mut();
+    if let Some(content_type) = content_type {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes));
+    *request.body_mut() = Body::from("a".repeat(bytes));
+    browser.send(request).await
+}
+
+#[tokio::test]
+async fn a_cover_passes_as_a_jpeg_and_up_to_its_measure() {
+    let stage = Stage::new().await;
+    let mut browser = signed_in(&stage).await;
+    let images = format!("{SENT}/images");
+    let taken = Fault::status(&images, 202).times(1);
+    stage.control().fault(taken).expect("a fault");
+    let path = format!("{PLAYLIST}/images");
+    let answer = send_body(&mut browser, &path, Some("image/jpeg"), 256_000).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text);
+    let log = stage.control().log();
+    assert_eq!(log[0].header("content-type"), Some("image/jpeg"));
+    assert_eq!(log[0].header("content-length"), Some("256000"));
+}
+
+#[tokio::test]
+async fn a_cover_that_is_too_large_is_refused() {
+    let stage = Stage::new().await;
+    let mut browser = signed_in(&stage).await;
+    let path = format!("{PLAYLIST}/images");
+    let answer = send_body(&mut browser, &path, Some("image/jpeg"), 256_001).await;
+    answer.is_refusal(413, "too_large");
+    assert_eq!(stage.all_calls(), 0);
+}
+
+#[tokio::test]
+async fn a_cover_of_another_type_is_refused() {
+    let stage = Stage::new().await;
+    let mut browser = signed_in(&stage).await;
+    let path = format!("{PLAYLIST}/images");
+    for other in [
+        Some("application/json"),
+        Some("image/png"),
+        Some("image/jpeg; a=b"),
+        Some("text/plain"),
+        None,
+    ] {
+        let answer = send_body(&mut browser, &path, other, 10).await;
+        assert_eq!(
+            answer.refusal(),
+            (415, "bad_request".to_owned()),
+            "{other:?}"
+        );
+    }
+    assert_eq!(stage.all_calls(), 0);
+}
+
+#[tokio::test]
+async fn a_jpeg_at_any_other_path_is_refused() {
+    let stage = Stage::new().await;
+    let mut browser = signed_in(&stage).await;
+    for path in [
+        PLAYLIST,
+        &format!("{PLAYLIST}/items"),
+        "/api/spotify/v1/me/library",
+    ] {
+        let answer = send_body(&mut browser, path, Some("image/jpeg"), 10).await;
+        assert_eq!(answer.refusal(), (415, "bad_request".to_owned()), "{path}");
+    }
+    assert_eq!(stage.all_calls(), 0);
+}
+
+#[tokio::test]
+async fn a_change_of_more_than_64_kilobytes_is_refused() {
+    let stage = Stage::new().await;
+    let mut browser = signed_in(&stage).await;
+    let path = format!("{PLAYLIST}/items");
+    let json = Some("application/json");
+    let answer = send_body(&mut browser, &path, json, 64 * 1024 + 1).await;
+    answer.is_refusal(413, "too_large");
+    assert_eq!(stage.all_calls(), 0);
+}
+
+#[tokio::test]
+async fn a_change_without_a_type_is_refused() {
+    let stage = Stage::new().await;
+    let mut browser = signed_in(&stage).await;
+    // The guard lets a request through that announces neither a body nor a type.
+    let request = browser.request(Method::PUT, &format!("{PLAYLIST}/items"), None);
+    browser.send(request).await.is_refusal(415, "bad_request");
+    assert_eq!(stage.all_calls(), 0);
+}
+
+#[tokio::test]
+async fn a_body_where_none_belongs_stays_here() {
+    let stage = Stage::new().await;
+    let mut browser = signed_in(&stage).await;
+    let library = "/api/spotify/v1/me/library?uris=spotify:track:4uLU6hMCjMI75M1A2tKUQC";
+    let body = json!({ "uris": ["spotify:track:0000000000000000000000"] });
+    let request = browser.request(Method::PUT, library, Some(&body));
+    browser.send(request).await;
+    let log = stage.control().log();
+    assert_eq!(log.len(), 1);
+    assert_eq!(log[0].header("content-type"), None);
+    assert!(matches!(log[0].header("content-length"), None | Some("0")));
+}
+
 #[tokio::test]
 async fn nothing_of_the_browser_goes_to_the_provider() {
     let stage = Stage::new().await;

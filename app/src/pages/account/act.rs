@@ -40,6 +40,11 @@ impl Act {
             .with(|under_way| under_way.as_deref() == Some(name))
     }
 
+    /// Whether any deed is under way. Tracked.
+    pub fn is_busy(self) -> bool {
+        self.under_way.with(Option::is_some)
+    }
+
     /// Forgets what the last deed came to.
     pub fn hush(self) {
         self.came.maybe_update(|came| came.take().is_some());

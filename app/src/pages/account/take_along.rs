@@ -1,18 +1,12 @@
 //! All that is kept of the person, as a file.
 
-use js_sys::Array;
 use leptos::prelude::*;
-use leptos::web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
-use std::time::Duration;
-use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::act::{ActButton, Outcome, use_act};
 use crate::api::account::{Export, export};
+use crate::download;
 use crate::notice::Notice;
 use crate::parts::date::stamp;
-
-/// How long the file stays in memory for the browser to take it.
-const TAKEN: Duration = Duration::from_mins(1);
 
 /// A button that saves all that is kept of the person.
 #[component]
@@ -48,20 +42,10 @@ fn file_name(exported_at: i64) -> String {
     format!("stagedoor-account-{}.json", stamp(exported_at))
 }
 
-/// Hands the browser a file. `None` where it takes none.
+/// Hands the browser the file. `None` where it takes none.
 fn save(name: &str, export: &Export) -> Option<()> {
     let text = serde_json::to_string_pretty(export).ok()?;
-    let parts = Array::of1(&JsValue::from_str(&text));
-    let kind = BlobPropertyBag::new();
-    kind.set_type("application/json");
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &kind).ok()?;
-    let address = Url::create_object_url_with_blob(&blob).ok()?;
-    let link: HtmlAnchorElement = document().create_element("a").ok()?.dyn_into().ok()?;
-    link.set_href(&address);
-    link.set_download(name);
-    link.click();
-    set_timeout(move || _ = Url::revoke_object_url(&address), TAKEN);
-    Some(())
+    download::save(name, "application/json", &text)
 }
 
 #[cfg(test)]
