@@ -18,6 +18,7 @@ pub const PAGES: [&str; 17] = [
     "/playlists",
     "/playlists/{id}",
     "/recent",
+    "/saved",
     "/profile",
     "/account",
     "/permissions",
