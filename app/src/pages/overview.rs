@@ -14,7 +14,6 @@ use crate::parts::open_spotify::FromSpotify;
 use crate::parts::search_box::SearchBox;
 use crate::parts::things::{Rows, Thing, Tiles};
 use crate::session::live::use_session;
-use crate::shelf::use_shelf;
 use crate::sign_in::button::ConnectButton;
 use crate::sign_in::words::SPOTIFY;
 
@@ -180,7 +179,6 @@ where
     A::Item: Into<Thing>,
 {
     let call: Call<A> = use_call(move || Some(request()));
-    let shelf = use_shelf();
     let view = move || match call.get() {
         Loading::Idle | Loading::Pending => view! {
             <p class="soft" role="status">"Asking Spotify…"</p>
