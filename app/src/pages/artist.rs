@@ -156,8 +156,7 @@ impl Of {
 #[component]
 fn Albums(id: Base62Id) -> impl IntoView {
     let query = use_query_map();
-    let of =
-        Memo::new(move |_| read_group(&query.with(|query| query.get("of").unwrap_or_default())));
+    let of = Memo::new(move |_| Of::read(&query.with(|query| query.get("of").unwrap_or_default())));
     let options = {
         let id = id.clone();
         Signal::derive(move || {

@@ -186,16 +186,11 @@ where
         .into_any(),
         Loading::Ready(page) => {
             let items = page.into_stretch(&Cursor::Start).items;
-            let things: Vec<Thing> = items.into_iter().map(Into::into).collect();
+            // Buttons are for the pages themselves; a glance asks nothing more of Spotify.
+            let things: Vec<Thing> = items.into_iter().map(|item| item.into().plain()).collect();
             if things.is_empty() {
                 return view! { <p class="soft">{empty}</p> }.into_any();
             }
-            shelf.look(
-                things
-                    .iter()
-                    .filter_map(|thing| thing.uri.clone())
-                    .collect(),
-            );
             shown(things)
         }
         Loading::Failed(error) => {
