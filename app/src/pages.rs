@@ -12,12 +12,14 @@ pub mod top;
 
 use leptos::prelude::window;
 
+use crate::callback;
 use crate::lazy_page::{DidNotArrive, LazyPage};
 
 /// The pages in parts of their own: all but the one that most see first.
-pub const LAZY: [LazyPage; 7] = [
+pub const LAZY: [LazyPage; 8] = [
     account::PAGE,
     admin::PAGE,
+    callback::PAGE,
     permissions::PAGE,
     privacy::PAGE,
     profile::PAGE,

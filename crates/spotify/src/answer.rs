@@ -51,7 +51,7 @@ pub fn decode<T: Answer>(
         Shape::Object => b'{',
         Shape::Array => b'[',
         // Empty, mostly, and of any type.
-        Shape::Nothing => return serde_json::from_str("null").map_err(|_| Refusal::Nonsense),
+        Shape::Nothing => return serde_json::from_slice(b"null").map_err(|_| Refusal::Nonsense),
     };
     if body.trim_ascii_start().first() != Some(&first) || !content_type.is_none_or(is_json) {
         return Err(Refusal::Nonsense);
