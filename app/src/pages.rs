@@ -20,15 +20,17 @@ pub mod top;
 
 use leptos::prelude::window;
 
+use crate::callback;
 use crate::lazy_page::{DidNotArrive, LazyPage};
 
 /// The pages in parts of their own: all but the one that most see first.
-pub const LAZY: [LazyPage; 13] = [
+pub const LAZY: [LazyPage; 14] = [
     account::PAGE,
     admin::PAGE,
     album::PAGE,
     artist::PAGE,
     artists::PAGE,
+    callback::PAGE,
     permissions::PAGE,
     playlists::PAGE,
     privacy::PAGE,

@@ -23,7 +23,7 @@ use crate::shelf::use_shelf;
 /// So many albums every app may ask for at once.
 const AT_ONCE: u32 = 10;
 
-crate::lazy_page!(artist: ArtistPage);
+crate::lazy_page!(artist in music: ArtistPage);
 
 /// `/artist/{id}?of=album`: the artist, and the albums by what they are. Nobody need be signed in.
 #[component]

@@ -32,7 +32,7 @@ fn row(artist: Artist) -> Vec<Value> {
     ]
 }
 
-crate::lazy_page!(artists: Artists);
+crate::lazy_page!(artists in music: Artists);
 
 /// `/artists`: everybody whom the person follows.
 #[component]
