@@ -38,11 +38,11 @@ macro_rules! lazy_page {
         /// The page, in a part of the program of its own.
         pub const PAGE: $crate::lazy_page::LazyPage = {
             #[::leptos::wasm_split::wasm_split(
-                                                $name,
-                                                wasm_split_path = ::leptos::wasm_split,
-                                                preload(arrive),
-                                                fallible
-                                            )]
+                                                        $name,
+                                                        wasm_split_path = ::leptos::wasm_split,
+                                                        preload(arrive),
+                                                        fallible
+                                                    )]
             fn $name() -> Result<::leptos::prelude::AnyView, $crate::lazy_page::DidNotArrive> {
                 Ok(::leptos::prelude::IntoAny::into_any($page()))
             }
