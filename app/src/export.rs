@@ -1,19 +1,27 @@
 //! A whole list of Spotify's as a file that other programs can read.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::{Map, Value};
 use spotify::Request;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 
 use crate::download;
 use crate::error::{ApiError, Code};
 use crate::music::send;
+use crate::page_life::focus_soon;
 use crate::paged::{Cursor, Paging, Stretch};
-use crate::parts::error_view::{ErrorView, Problem};
+use crate::parts::error_view::{ErrorView, Problem, wait_in_words};
 use crate::session::live::use_session;
 
 /// The longest name of a file without its ending, in characters.
 const LONGEST_NAME: usize = 80;
+
+/// The longest that is waited for the next page, in seconds.
+const LONGEST_WAIT_S: u32 = 60;
 
 /// Names that Windows keeps for devices, whatever their ending.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
@@ -37,6 +45,12 @@ pub enum FileKind {
     Json,
 }
 
+impl Progress {
+    const fn is_under_way(&self) -> bool {
+        matches!(self, Self::Reading { .. } | Self::Waiting { .. })
+    }
+}
+
 impl FileKind {
     /// Both, in the order in which they are offered.
     pub const ALL: [Self; 2] = [Self::Csv, Self::Json];
@@ -45,6 +59,13 @@ impl FileKind {
         match self {
             Self::Csv => "csv",
             Self::Json => "json",
+        }
+    }
+
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Csv => "save-csv",
+            Self::Json => "save-json",
         }
     }
 
@@ -148,7 +169,14 @@ pub fn file_name(name: &str, ending: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Progress {
     Nothing,
-    Reading { read: usize, total: Option<u32> },
+    Reading {
+        read: usize,
+        total: Option<u32>,
+    },
+    /// Until the next page may be asked for.
+    Waiting {
+        seconds: u32,
+    },
     Said(String),
     Failed(ApiError),
 }
@@ -214,10 +242,17 @@ where
                 }
                 let Stretch { items, next, total } = match answer {
                     Ok(page) => page.into_stretch(&cursor),
-                    Err(error) => {
-                        progress.try_set(Progress::Failed(error));
-                        return;
-                    }
+                    Err(error) => match patience(&error) {
+                        Some(seconds) => {
+                            progress.try_set(Progress::Waiting { seconds });
+                            wait(seconds).await;
+                            continue;
+                        }
+                        None => {
+                            progress.try_set(Progress::Failed(error));
+                            return;
+                        }
+                    },
                 };
                 let next = next.filter(|next| *next != cursor);
                 let whole = next.is_none();
@@ -236,10 +271,9 @@ where
             }
         });
     };
+    let reading = Memo::new(move |_| progress.with(Progress::is_under_way));
     let begin = move |kind: FileKind| {
-        let idle =
-            progress.with_untracked(|progress| !matches!(progress, Progress::Reading { .. }));
-        if idle {
+        if !reading.get_untracked() {
             desk.update_value(|desk| {
                 desk.rows.clear();
                 desk.next = Cursor::Start;
@@ -251,12 +285,12 @@ where
     let stop = move || {
         desk.update_value(|desk| desk.turn = desk.turn.wrapping_add(1));
         progress.set(Progress::Said("Stopped. Nothing was saved.".to_owned()));
+        focus_soon(|| document().get_element_by_id(FileKind::Csv.id()));
     };
-    let reading =
-        Memo::new(move |_| progress.with(|progress| matches!(progress, Progress::Reading { .. })));
     let buttons = FileKind::ALL.map(|kind| {
         view! {
             <button
+                id=kind.id()
                 type="button"
                 class="button small quiet"
                 aria-disabled=move || reading.get().then_some("true")
@@ -284,7 +318,9 @@ where
                     value=move || known(&progress.get()).map(|(read, _)| read.to_string())
                 ></progress>
             })}
-            <p class="soft" role="status">{move || told(&progress.get())}</p>
+            // Not read out: it changes with every page.
+            <p class="soft">{move || counted(&progress.get())}</p>
+            <p role="status">{move || told(&progress.get())}</p>
             {move || match progress.get() {
                 Progress::Failed(error) => {
                     let problem = Problem::from(error).naming("Spotify");
@@ -320,17 +356,49 @@ fn known(progress: &Progress) -> Option<(usize, u32)> {
     }
 }
 
-fn told(progress: &Progress) -> String {
+fn counted(progress: &Progress) -> String {
     match progress {
-        Progress::Nothing | Progress::Failed(_) => String::new(),
+        Progress::Reading { read: 0, .. } => "Asking Spotify…".to_owned(),
         Progress::Reading {
             read,
             total: Some(total),
         } => format!("Read {read} of {total}…"),
-        Progress::Reading { read: 0, .. } => "Asking Spotify…".to_owned(),
         Progress::Reading { read, .. } => format!("Read {read} so far…"),
-        Progress::Said(said) => said.clone(),
+        _ => String::new(),
     }
+}
+
+fn told(progress: &Progress) -> String {
+    match progress {
+        Progress::Waiting { seconds } => {
+            format!(
+                "That was a lot in a short time. It goes on {}.",
+                wait_in_words(*seconds)
+            )
+        }
+        Progress::Said(said) => said.clone(),
+        _ => String::new(),
+    }
+}
+
+/// How many seconds to wait before the same page is asked for again. Reading may be tried again, and a
+/// long list is more than is allowed at once.
+fn patience(error: &ApiError) -> Option<u32> {
+    let seconds = error.retry_after.unwrap_or(1).max(1);
+    (error.code == Code::RateLimited && seconds <= LONGEST_WAIT_S).then_some(seconds)
+}
+
+/// Browser only.
+async fn wait(seconds: u32) {
+    let over = js_sys::Promise::new(&mut |resolve, _| {
+        let over = move || {
+            // It fails where nobody waits any more.
+            let _ = resolve.call0(&JsValue::NULL);
+        };
+        set_timeout(over, Duration::from_secs(seconds.into()));
+    });
+    // A promise that is only ever kept.
+    let _ = JsFuture::from(over).await;
 }
 
 fn entries(count: usize) -> String {
@@ -347,7 +415,8 @@ mod tests {
 
     use serde_json::json;
 
-    use super::{Table, cell, file_name};
+    use super::{Table, cell, file_name, patience};
+    use crate::error::{ApiError, Code};
 
     #[test]
     fn csv_is_quoted_where_it_must_be() {
@@ -404,6 +473,16 @@ mod tests {
                 { "name": null, "seconds": -1, "explicit": false },
             ])
         );
+    }
+
+    #[test]
+    fn a_short_break_is_waited_for_and_a_long_one_is_told() {
+        let refused = |code: Code, seconds| ApiError::new(code).retry_after(seconds);
+        assert_eq!(patience(&refused(Code::RateLimited, 7)), Some(7));
+        assert_eq!(patience(&ApiError::new(Code::RateLimited)), Some(1));
+        assert_eq!(patience(&refused(Code::RateLimited, 61)), None);
+        assert_eq!(patience(&refused(Code::QuotaExhausted, 7)), None);
+        assert_eq!(patience(&ApiError::new(Code::Offline)), None);
     }
 
     #[test]
