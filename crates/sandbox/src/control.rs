@@ -18,6 +18,7 @@ use url::Url;
 use crate::accounts::{Ask, AuthorizeRefusal, authorize};
 use crate::fault::Fault;
 use crate::library::{Kind, Library, LibrarySettings, LibrarySize};
+use crate::limits::{Calls, Limits};
 use crate::listener::Listener;
 use crate::log::{Count, Entry};
 use crate::playlists::PlaylistSettings;
@@ -76,6 +77,8 @@ pub struct Snapshot {
     pub library: LibrarySettings,
     /// The provider's habits with playlists.
     pub playlists: PlaylistSettings,
+    /// How often the Web API may be called.
+    pub limits: Limits,
     /// The people who can sign in.
     pub users: Vec<Listener>,
     /// The registered apps.
@@ -257,6 +260,21 @@ impl Control {
         })
     }
 
+    /// Limits how often the Web API may be called, and begins to count anew.
+    ///
+    /// # Errors
+    /// A limit that is too large or too small, or of a group of endpoints that is none.
+    pub fn set_limits(&self, limits: Limits) -> Result<(), ControlError> {
+        if let Some(mistake) = limits.mistake() {
+            return refuse(&mistake);
+        }
+        self.world.with(|data| {
+            data.switches.limits = limits;
+            data.calls = Calls::default();
+        });
+        Ok(())
+    }
+
     /// Sets the provider's habits with libraries.
     ///
     /// # Errors
@@ -359,6 +377,7 @@ impl Control {
             token_life_s: data.switches.token_life_s,
             library: data.switches.library,
             playlists: data.switches.playlists,
+            limits: data.switches.limits.clone(),
             users: data.listeners.values().cloned().collect(),
             clients: data.clients.values().cloned().collect(),
             faults: data.faults.clone(),

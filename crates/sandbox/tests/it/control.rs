@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 use crate::browser::{Browser, REDIRECT, authorize, text};
 
 /// Every control, with a method that it has.
-const CONTROLS: [(&str, &str); 32] = [
+const CONTROLS: [(&str, &str); 33] = [
     ("GET", "/"),
     ("GET", "/control"),
     ("GET", "/control/state"),
@@ -27,6 +27,7 @@ const CONTROLS: [(&str, &str); 32] = [
     ("POST", "/control/token-life"),
     ("POST", "/control/library"),
     ("POST", "/control/library-settings"),
+    ("POST", "/control/limits"),
     ("POST", "/control/publish"),
     ("POST", "/control/rename"),
     ("POST", "/control/playlist"),

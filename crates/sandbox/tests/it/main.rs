@@ -9,6 +9,8 @@ mod google_authorize;
 mod google_control;
 mod google_token;
 mod library;
+mod limits;
+mod music;
 mod playlist_writes;
 mod playlists;
 mod recently_played;
