@@ -11,6 +11,7 @@ mod google_token;
 mod library;
 mod limits;
 mod music;
+mod openapi;
 mod playlist_writes;
 mod playlists;
 mod recently_played;
