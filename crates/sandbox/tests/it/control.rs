@@ -556,6 +556,8 @@ async fn a_reset_puts_everything_back() {
         ),
         ("/control/owner-premium", json!({ "lapsed": true })),
         ("/control/token-life", json!({ "seconds": 5 })),
+        ("/control/playlist-settings", json!({ "cover_delay_s": 9 })),
+        ("/control/limits", json!({ "rate_per_30s": 9 })),
     ] {
         assert_eq!(browser.post_json(path, &body).await.status, StatusCode::OK);
     }
@@ -672,6 +674,9 @@ async fn the_page_shows_everything_under_a_strict_policy() {
         "Ada Lindqvist",
         "&#x2F;spotify&#x2F;v1&#x2F;search",
         "Reset everything",
+        "Publish it now",
+        "Make the playlist",
+        "Set the limits",
     ] {
         assert!(page.body.contains(part), "{part}");
     }

@@ -348,7 +348,7 @@ impl<'a> Checked<'a> {
             }
             self.get("/playlists/{playlist_id}", &path).await;
             if status != 403 {
-                self.all("/playlists/{playlist_id}/items", &items).await;
+                self.get("/playlists/{playlist_id}/items", &items).await;
             }
         }
         self.exceptions = usual;
