@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sandbox::{PlaylistSettings, Profile};
+use sandbox::{LibrarySettings, PlaylistSettings, Profile};
 use serde_json::{Value, json};
 
 use crate::browser::{Answer, text};
@@ -505,6 +505,20 @@ async fn a_playlist_that_is_no_longer_followed_is_only_gone_from_the_list() {
     assert_eq!(ada.get(MINE).await["total"], 43);
     assert_eq!(ada.get(&path(&made, "")).await["name"], "soon gone");
     assert_eq!(ada.put(&library).await.status, StatusCode::OK);
+    assert_eq!(ada.get(MINE).await["total"], 44);
+}
+
+#[tokio::test]
+async fn quirk_36_the_list_of_playlists_may_lag() {
+    let mut ada = Caller::new("ada", ALL).await;
+    let settings = LibrarySettings {
+        list_lag_s: 60,
+        ..LibrarySettings::default()
+    };
+    ada.browser.control.set_library_settings(settings).unwrap();
+    created(&mut ada, &json!({ "name": "not yet" })).await;
+    assert_eq!(ada.get(MINE).await["total"], 43);
+    ada.browser.control.set_clock_offset(61).unwrap();
     assert_eq!(ada.get(MINE).await["total"], 44);
 }
 
