@@ -553,6 +553,13 @@ async fn upload(caller: &mut Caller, playlist: &Value, kind: &str, body: &str) -
 #[tokio::test]
 async fn quirk_34_a_cover_is_taken_at_once_and_shown_later() {
     let mut ada = Caller::new("ada", ALL).await;
+    let usual = PlaylistSettings::default();
+    assert_eq!(usual.cover_delay_s, 5);
+    let settings = PlaylistSettings {
+        cover_delay_s: 600,
+        ..usual
+    };
+    ada.browser.control.set_playlist_settings(settings).unwrap();
     let made = created(&mut ada, &json!({ "name": "with a face" })).await;
     let answer = upload(&mut ada, &made, "image/jpeg", &jpeg(600)).await;
     assert_eq!(
@@ -563,7 +570,7 @@ async fn quirk_34_a_cover_is_taken_at_once_and_shown_later() {
     assert_eq!(ada.get(&images).await, json!([]));
     let file = format!("/spotify/images/covers/{}/1.jpg", text(&made, "id"));
     assert_eq!(ada.browser.get(&file).await.status, StatusCode::NOT_FOUND);
-    ada.browser.control.set_clock_offset(6).unwrap();
+    ada.browser.control.set_clock_offset(601).unwrap();
     let shown = json!([{ "url": format!("{BASE}{file}"), "width": null, "height": null }]);
     assert_eq!(ada.get(&images).await, shown);
     assert_eq!(ada.get(&path(&made, "")).await["images"], shown);
