@@ -115,6 +115,40 @@ impl ChooseView for LazyPage {
     }
 }
 
+/// A lazy page inside of one that is not: it stands there at once where its part is here, as on the
+/// server, else as soon as it has arrived.
+#[component]
+pub fn Within(
+    /// The page.
+    page: LazyPage,
+) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    leptos::prefetch_lazy_fn_on_server(page.part);
+    if let Some(drawn) = page.draw() {
+        return drawn;
+    }
+    let arrived = RwSignal::new(None);
+    spawn_local(async move {
+        let answer = page.arrive().await;
+        arrived.try_set(Some(answer.is_ok()));
+    });
+    let view = move || match arrived.get() {
+        None => view! {
+            <div class="bars" role="status">
+                <span class="heard">"The page is on its way…"</span>
+                <span class="skeleton" aria-hidden="true"></span>
+                <span class="skeleton" aria-hidden="true"></span>
+            </div>
+        }
+        .into_any(),
+        Some(true) => page
+            .draw()
+            .unwrap_or_else(|| view! { <NotArrived page /> }.into_any()),
+        Some(false) => view! { <NotArrived page /> }.into_any(),
+    };
+    view.into_any()
+}
+
 /// The page that is being waited for. The one before stands until then.
 #[derive(Debug, Clone, Copy)]
 pub struct Turn(RwSignal<Option<&'static str>>);

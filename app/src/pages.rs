@@ -50,6 +50,8 @@ pub async fn arrive_at_first() -> Result<(), DidNotArrive> {
     let path = window().location().pathname().unwrap_or_default();
     match LAZY.into_iter().find(|page| page.is_at(&path)) {
         Some(page) => page.arrive().await,
+        // It stands inside of the front page where the server knew who came.
+        None if overview::is_drawn() => overview::PAGE.arrive().await,
         None => Ok(()),
     }
 }

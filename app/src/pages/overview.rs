@@ -21,6 +21,14 @@ use crate::sign_in::words::SPOTIFY;
 const TILES: u32 = 6;
 const ROWS: u32 = 5;
 
+crate::lazy_page!(overview in music: Overview);
+
+/// Whether the server drew it. Browser only.
+pub fn is_drawn() -> bool {
+    let drawn = document().query_selector("section.overview");
+    drawn.is_ok_and(|drawn| drawn.is_some())
+}
+
 /// What stands at `/` for a person who is signed in: a glance at everything there is. It asks for
 /// nothing that was not allowed, and no button here asks at Spotify but the one that connects it.
 #[component]
