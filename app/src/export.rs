@@ -15,7 +15,7 @@ use crate::music::send;
 use crate::page_life::focus_soon;
 use crate::paged::{Cursor, Paging, Stretch};
 use crate::parts::error_view::{ErrorView, Problem, wait_in_words};
-use crate::session::live::use_session;
+use crate::session::live::{Session, use_session};
 
 /// The longest name of a file without its ending, in characters.
 const LONGEST_NAME: usize = 80;
@@ -194,7 +194,8 @@ struct Desk {
 /// Buttons that read a whole list, page by page, and save it as a file. The person sees how far it is
 /// and can stop it; after trouble it goes on where it was.
 ///
-/// `request` gives the pages, or nothing where there is no such list, `row` the values of an entry in the order of `columns`.
+/// `request` gives the pages, or nothing where there is no such list, `row` the values of an entry in the
+/// order of `columns`.
 #[component]
 pub fn ExportButtons<A>(
     /// What the list is called, of which the file gets its name. Untracked.
@@ -214,78 +215,135 @@ where
     A: Paging + 'static,
     A::Item: 'static,
 {
-    let session = use_session();
-    let progress = RwSignal::new(Progress::Nothing);
-    let desk = StoredValue::new(Desk::default());
+    let reader = Reader {
+        session: use_session(),
+        name,
+        columns,
+        progress: RwSignal::new(Progress::Nothing),
+        desk: StoredValue::new(Desk::default()),
+    };
     let of = StoredValue::new(of);
-    let read_on = move || {
-        let begun = desk.try_update_value(|desk| {
+    let read_on = Callback::new(move |()| {
+        let Some(turn) = reader.begin_turn() else {
+            return;
+        };
+        spawn_local(async move {
+            let request = |cursor: &Cursor| request(cursor, &of.try_get_value()?);
+            reader.read(turn, request, row).await;
+        });
+    });
+    drawn(reader, read_on)
+}
+
+/// The reading of a list for a file. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+struct Reader {
+    session: Session,
+    name: Signal<String>,
+    columns: &'static [&'static str],
+    progress: RwSignal<Progress>,
+    desk: StoredValue<Desk>,
+}
+
+impl Reader {
+    /// Begins, or goes on where it was. The number of this beginning.
+    fn begin_turn(self) -> Option<u32> {
+        let (turn, read) = self.desk.try_update_value(|desk| {
             desk.turn = desk.turn.wrapping_add(1);
             (desk.turn, desk.rows.len())
+        })?;
+        self.progress.set(Progress::Reading { read, total: None });
+        Some(turn)
+    }
+
+    /// Forgets what was read, for a file of this kind.
+    fn clear(self, kind: FileKind) {
+        self.desk.update_value(|desk| {
+            desk.rows.clear();
+            desk.next = Cursor::Start;
+            desk.kind = Some(kind);
         });
-        let Some((turn, read)) = begun else { return };
-        progress.set(Progress::Reading { read, total: None });
-        spawn_local(async move {
-            loop {
-                let asked =
-                    desk.try_with_value(|desk| (desk.turn == turn).then(|| desk.next.clone()));
-                let (Some(Some(cursor)), Some(of)) = (asked, of.try_get_value()) else {
-                    return;
-                };
-                let Some(request) = request(&cursor, &of) else {
-                    progress.try_set(Progress::Failed(Code::NotFound.into()));
-                    return;
-                };
-                let answer = send(session, &request, None).await;
-                if desk.try_with_value(|desk| desk.turn) != Some(turn) {
-                    return;
-                }
-                let Stretch { items, next, total } = match answer {
-                    Ok(page) => page.into_stretch(&cursor),
-                    Err(error) => match patience(&error) {
-                        Some(seconds) => {
-                            progress.try_set(Progress::Waiting { seconds });
-                            wait(seconds).await;
-                            continue;
-                        }
-                        None => {
-                            progress.try_set(Progress::Failed(error));
-                            return;
-                        }
-                    },
-                };
-                let next = next.filter(|next| *next != cursor);
-                let whole = next.is_none();
-                let read = desk.try_update_value(|desk| {
-                    desk.rows.extend(items.into_iter().map(row));
-                    desk.next = next.unwrap_or_default();
-                    desk.rows.len()
-                });
-                let Some(read) = read else { return };
-                if whole {
-                    let said = finish(&name.get_untracked(), columns, desk);
-                    progress.try_set(Progress::Said(said));
-                    return;
-                }
-                progress.try_set(Progress::Reading { read, total });
+    }
+
+    fn stop(self) {
+        self.desk
+            .update_value(|desk| desk.turn = desk.turn.wrapping_add(1));
+        self.progress
+            .set(Progress::Said("Stopped. Nothing was saved.".to_owned()));
+        focus_soon(|| document().get_element_by_id(FileKind::Csv.id()));
+    }
+
+    /// Whether it was neither stopped nor left nor begun anew.
+    fn goes_on(self, turn: u32) -> bool {
+        self.desk.try_with_value(|desk| desk.turn) == Some(turn)
+    }
+
+    /// Reads to the end and saves the file.
+    async fn read<A: Paging>(
+        self,
+        turn: u32,
+        request: impl Fn(&Cursor) -> Option<Request<A>>,
+        row: fn(A::Item) -> Vec<Value>,
+    ) {
+        while self.goes_on(turn) {
+            let Some(cursor) = self.desk.try_with_value(|desk| desk.next.clone()) else {
+                return;
+            };
+            let answer = match request(&cursor) {
+                Some(request) => send(self.session, &request, None).await,
+                None => Err(Code::NotFound.into()),
+            };
+            if !self.goes_on(turn) {
+                return;
             }
+            let page = match answer {
+                Ok(page) => page.into_stretch(&cursor),
+                Err(error) => {
+                    let Some(seconds) = patience(&error) else {
+                        self.progress.try_set(Progress::Failed(error));
+                        return;
+                    };
+                    self.progress.try_set(Progress::Waiting { seconds });
+                    wait(seconds).await;
+                    continue;
+                }
+            };
+            if self.take(page, &cursor, row) {
+                return;
+            }
+        }
+    }
+
+    /// Takes up a page, and saves the file where it was the last. Whether it was.
+    fn take<T>(self, page: Stretch<T>, asked: &Cursor, row: fn(T) -> Vec<Value>) -> bool {
+        let Stretch { items, next, total } = page;
+        // A list whose next page is the same one would never end.
+        let next = next.filter(|next| next != asked);
+        let whole = next.is_none();
+        let read = self.desk.try_update_value(|desk| {
+            desk.rows.extend(items.into_iter().map(row));
+            desk.next = next.unwrap_or_default();
+            desk.rows.len()
         });
-    };
+        let Some(read) = read else { return true };
+        let progress = if whole {
+            Progress::Said(finish(&self.name.get_untracked(), self.columns, self.desk))
+        } else {
+            Progress::Reading { read, total }
+        };
+        self.progress.set(progress);
+        whole
+    }
+}
+
+fn drawn(reader: Reader, read_on: Callback<()>) -> AnyView {
+    let progress = reader.progress;
     let reading = Memo::new(move |_| progress.with(Progress::is_under_way));
     let begin = move |kind: FileKind| {
         if !reading.get_untracked() {
-            desk.update_value(|desk| {
-                desk.rows.clear();
-                desk.next = Cursor::Start;
-                desk.kind = Some(kind);
-            });
-            read_on();
+            reader.clear(kind);
+            read_on.run(());
         }
-    };
-    let stop = move || {
-        desk.update_value(|desk| desk.turn = desk.turn.wrapping_add(1));
-        progress.set(Progress::Said("Stopped. Nothing was saved.".to_owned()));
-        focus_soon(|| document().get_element_by_id(FileKind::Csv.id()));
     };
     let buttons = FileKind::ALL.map(|kind| {
         view! {
@@ -305,7 +363,7 @@ where
             <div class="actions">
                 {buttons.into_iter().collect_view()}
                 {move || reading.get().then(|| view! {
-                    <button type="button" class="button small" on:click=move |_| stop()>
+                    <button type="button" class="button small" on:click=move |_| reader.stop()>
                         "Stop"
                     </button>
                 })}
@@ -319,13 +377,12 @@ where
                 ></progress>
             })}
             // Not read out: it changes with every page.
-            <p class="soft">{move || counted(&progress.get())}</p>
+            <p class="soft counted">{move || counted(&progress.get())}</p>
             <p role="status">{move || told(&progress.get())}</p>
             {move || match progress.get() {
                 Progress::Failed(error) => {
                     let problem = Problem::from(error).naming("Spotify");
-                    let retry = Callback::new(move |()| read_on());
-                    Some(view! { <ErrorView problem retry /> })
+                    Some(view! { <ErrorView problem retry=read_on /> })
                 }
                 _ => None,
             }}

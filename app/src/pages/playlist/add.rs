@@ -150,9 +150,12 @@ fn Found(
     };
     let label = {
         let name = name.clone();
-        move || match there.get() {
-            false => format!("Add {name}"),
-            true => format!("Add again: {name}"),
+        move || {
+            if there.get() {
+                format!("Add again: {name}")
+            } else {
+                format!("Add {name}")
+            }
         }
     };
     let press = {

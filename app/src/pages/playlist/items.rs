@@ -53,7 +53,7 @@ pub fn Items(
             <For
                 each=move || open.lines()
                 key=|line| line.key
-                children=move |line| drawn(line, editable)
+                children=move |line| drawn(&line, editable)
             />
         }
     };
@@ -95,8 +95,8 @@ pub fn Items(
 }
 
 /// One line.
-fn drawn(line: Line, editable: bool) -> AnyView {
-    let removable = line.item.uri().filter(|uri| !uri.is_local()).is_some();
+fn drawn(line: &Line, editable: bool) -> AnyView {
+    let removable = line.item.uri().is_some_and(|uri| !uri.is_local());
     let thing = Thing::from((*line.item).clone());
     let name = thing.name.clone();
     let picture = thing.row_picture().map(ToOwned::to_owned);
