@@ -197,7 +197,7 @@ pub fn OnItsWay() -> impl IntoView {
         awaited
     });
     view! {
-        <div class="on-its-way" role="status">
+        <div class="on-its-way" aria-live="polite">
             {move || turn.awaited().map(|_| view! { <p>"The page is on its way…"</p> })}
         </div>
     }

@@ -119,7 +119,7 @@ test("the page before stands, and the link says that it waits, until the part is
   });
   await searchLink(page).click();
   await expect(searchLink(page)).toHaveAttribute("data-awaited");
-  await expect(page.getByRole("status").getByText("The page is on its way…")).toBeVisible();
+  await expect(page.getByText("The page is on its way…")).toBeVisible();
   await expect(heading(page, "Come in by the stage door.")).toBeVisible();
   arrive();
   await expect(heading(page, "Search")).toBeFocused();
