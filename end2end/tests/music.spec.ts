@@ -165,6 +165,59 @@ test("twelve hundred artists are filtered by name, and so are long ones", async 
   await expect(main(page)).toContainText("You follow nobody of that name.");
 });
 
+test.describe("a screen reader finds", () => {
+  test("whom one follows", async ({ page, signIn }) => {
+    await signIn(page);
+    await allowOn(page, "/artists");
+    await expect(main(page)).toMatchAriaSnapshot(`
+      - main:
+        - heading "Artists you follow" [level=1]
+        - status: /312 artists/
+        - searchbox "Only names that contain"
+        - list:
+          - listitem:
+            - link /Artist$/:
+              - /url: /^\\/artist\\/\\w{22}$/
+            - link /^Open Spotify. .+ \\(opens in a new tab\\)$/
+            - button /^Following .+, press to stop$/
+        - button "Save as CSV"
+        - button "Save as JSON"
+        - contentinfo:
+          - paragraph: Names and pictures are provided by Spotify.
+    `);
+  });
+
+  test("an artist and their records", async ({ page }) => {
+    await findArtist(page);
+    await expect(entries(page).first()).toBeVisible();
+    await expect(main(page)).toMatchAriaSnapshot(`
+      - main:
+        - article:
+          - paragraph: Artist
+          - heading "${ARTIST}" [level=1]
+          - button "Follow ${ARTIST}"
+          - link /^Open Spotify. ${ARTIST}/
+          - region "Music":
+            - navigation "What":
+              - list:
+                - listitem:
+                  - link "All"
+                - listitem:
+                  - link "Albums"
+                - listitem:
+                  - link "Singles and EPs"
+                - listitem:
+                  - link "Compilations"
+                - listitem:
+                  - link "Appears on"
+            - status: /records?/
+            - list:
+              - listitem:
+                - link /${ARTIST}/
+    `);
+  });
+});
+
 test("a newcomer is told what is empty and how it fills", async ({ page, signIn }) => {
   await signIn(page, "newcomer");
   await allowOn(page, "/artists");
