@@ -154,7 +154,7 @@ pub fn file_name(name: &str, ending: &str) -> String {
         .collect();
     let joined: String = words.join("-").chars().take(LONGEST_NAME).collect();
     let joined = joined.trim_end_matches('-');
-    let lower = joined.to_lowercase();
+    let lower = joined.to_ascii_lowercase();
     let device = lower.trim_end_matches(|digit: char| digit.is_ascii_digit());
     if joined.is_empty() {
         format!("list.{ending}")

@@ -43,9 +43,9 @@ macro_rules! lazy_page {
     ($segment:ident in $part:ident: $page:ident) => {
         /// The page, in a part of the program of its own.
         pub const PAGE: $crate::lazy_page::LazyPage = {
-            // On one line: the formatter would move several further with each turn.
-            use ::leptos::wasm_split::wasm_split;
-            #[wasm_split($part, wasm_split_path = ::leptos::wasm_split, preload(arrive), fallible)]
+            use ::leptos::wasm_split;
+
+            #[wasm_split::wasm_split($part, wasm_split_path = wasm_split, preload(arrive), fallible)]
             fn $segment() -> Result<::leptos::prelude::AnyView, $crate::lazy_page::DidNotArrive> {
                 Ok(::leptos::prelude::IntoAny::into_any($page()))
             }
@@ -100,8 +100,9 @@ impl LazyPage {
 impl ChooseView for LazyPage {
     async fn choose(self) -> AnyView {
         // The page that the server draws tells the browser to load the part beside the program.
-        #[cfg(feature = "ssr")]
-        leptos::prefetch_lazy_fn_on_server(self.part);
+        if cfg!(feature = "ssr") {
+            leptos::prefetch_lazy_fn_on_server(self.part);
+        }
         let turn = use_turn();
         turn.begin(self.segment);
         let drawn = (self.draw)().await;

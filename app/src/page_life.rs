@@ -55,6 +55,15 @@ pub fn browser_now() -> i64 {
     seconds
 }
 
+/// `text` in lower case. The browser has the tables of all scripts, so its program does not carry them.
+pub fn lowered(text: &str) -> String {
+    #[cfg(target_arch = "wasm32")]
+    let lowered = js_sys::JsString::from(text).to_lower_case().into();
+    #[cfg(not(target_arch = "wasm32"))]
+    let lowered = text.to_lowercase();
+    lowered
+}
+
 /// Whether `address` is an absolute `http` or `https` address. Only such addresses of others
 /// become links, pictures or places to go to.
 pub fn is_web_address(address: &str) -> bool {

@@ -9,6 +9,7 @@ use spotify::request::MAX_LIST_LIMIT;
 use spotify::{Permission, Request};
 
 use crate::export::ExportButtons;
+use crate::page_life::lowered;
 use crate::paged::{Reading, use_paged};
 use crate::parts::needs_permission::NeedsPermission;
 use crate::parts::open_spotify::{ListFoot, spotify_address};
@@ -54,7 +55,7 @@ fn Followed() -> impl IntoView {
     let paged = use_paged(|cursor| Request::followed_artists(cursor.after(), MAX_LIST_LIMIT));
     let typed = RwSignal::new(String::new());
     // The browser has them in the case they are written in, and so has the person.
-    let filter = Memo::new(move |_| typed.with(|typed| typed.trim().to_lowercase()));
+    let filter = Memo::new(move |_| typed.with(|typed| lowered(typed.trim())));
     Effect::new(move |_| {
         if !filter.with(String::is_empty) {
             paged.read_all();
@@ -65,7 +66,7 @@ fn Followed() -> impl IntoView {
             let chunks = paged.chunks();
             let things = chunks.iter().flat_map(|chunk| chunk.iter());
             things
-                .filter(|thing| thing.name.to_lowercase().contains(wanted.as_str()))
+                .filter(|thing| lowered(&thing.name).contains(wanted.as_str()))
                 .count()
         })
     };

@@ -8,6 +8,7 @@ use leptos::web_sys::{IntersectionObserver, IntersectionObserverInit};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 
+use crate::page_life::lowered;
 use crate::paged::{Paged, Reading};
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::parts::things::{Look, Thing, drawn};
@@ -89,7 +90,7 @@ pub fn Counted(
 fn stretch(chunk: &[Thing], look: Look, filter: Option<Signal<String>>) -> AnyView {
     let entries = chunk.iter().map(|thing| {
         let hidden = filter.map(|filter| {
-            let name = thing.name.to_lowercase();
+            let name = lowered(&thing.name);
             Signal::derive(move || !filter.with(|wanted| name.contains(wanted.as_str())))
         });
         drawn(thing.clone(), look, hidden)
