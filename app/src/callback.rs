@@ -87,6 +87,8 @@ struct Desk {
     asked_again: Rc<Cell<bool>>,
 }
 
+crate::lazy_page!(callback in callback: CallbackPage);
+
 /// `/callback/{provider}`.
 #[component]
 pub fn CallbackPage() -> impl IntoView {

@@ -9,7 +9,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::{NavigateOptions, path};
 use wasm_bindgen::JsCast as _;
 
-use crate::callback::CallbackPage;
+use crate::callback;
 use crate::lazy_page::{OnItsWay, Turn, provide_turn};
 use crate::notice::{NoticeBar, provide_notice, use_notice};
 use crate::pages::landing::Landing;
@@ -34,7 +34,7 @@ use crate::sign_in::resumption::carry_on;
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let boot = SharedValue::new(|| use_context::<Boot>().unwrap_or_default()).into_inner();
+    let boot = Boot::shared();
     provide_shelf(provide_session(boot));
     provide_notice();
     let turn = provide_turn();
@@ -64,7 +64,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account") view=account::PAGE />
                     <Route path=path!("/admin") view=admin::PAGE />
                     <Route path=path!("/privacy") view=privacy::PAGE />
-                    <Route path=path!("/callback/:provider") view=CallbackPage />
+                    <Route path=path!("/callback/:provider") view=callback::PAGE />
                 </FlatRoutes>
             </main>
             <Footer />

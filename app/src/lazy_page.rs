@@ -24,53 +24,63 @@ pub type Awaited<T> = Pin<Box<dyn Future<Output = Result<T, DidNotArrive>>>>;
 /// A page in a part of its own. It is a view of a route.
 #[derive(Debug, Clone, Copy)]
 pub struct LazyPage {
-    /// The name of the part, and the first segment of the page's path.
-    name: &'static str,
+    /// The first segment of the page's path.
+    segment: &'static str,
+    /// The name of the part.
+    part: &'static str,
     arrive: fn() -> Awaited<()>,
     draw: fn() -> Awaited<AnyView>,
 }
 
-/// Makes the constant `PAGE` of a page's file: `lazy_page!(search: Search);` puts the component
-/// `Search` into a part named `search`, for the paths that begin with `/search`.
+/// Makes the constant `PAGE` of a page's file: `lazy_page!(search in music: Search);` puts the
+/// component `Search`, which is the page at the paths that begin with `/search`, into the part named
+/// `music`.
+///
+/// Pages of one part arrive together. What only two parts share becomes a file of its own, so few
+/// parts mean few files; pages that have much in common, or that one opens in turn, are one part.
 #[macro_export]
 macro_rules! lazy_page {
-    ($name:ident: $page:ident) => {
+    ($segment:ident in $part:ident: $page:ident) => {
         /// The page, in a part of the program of its own.
         pub const PAGE: $crate::lazy_page::LazyPage = {
-            #[::leptos::wasm_split::wasm_split(
-                                                        $name,
-                                                        wasm_split_path = ::leptos::wasm_split,
-                                                        preload(arrive),
-                                                        fallible
-                                                    )]
-            fn $name() -> Result<::leptos::prelude::AnyView, $crate::lazy_page::DidNotArrive> {
+            // On one line: the formatter would move several further with each turn.
+            use ::leptos::wasm_split::wasm_split;
+            #[wasm_split($part, wasm_split_path = ::leptos::wasm_split, preload(arrive), fallible)]
+            fn $segment() -> Result<::leptos::prelude::AnyView, $crate::lazy_page::DidNotArrive> {
                 Ok(::leptos::prelude::IntoAny::into_any($page()))
             }
 
             $crate::lazy_page::LazyPage::new(
-                stringify!($name),
+                stringify!($segment),
+                stringify!($part),
                 || Box::pin(arrive()),
-                || Box::pin($name()),
+                || Box::pin($segment()),
             )
         };
     };
 }
 
 impl LazyPage {
-    /// A page from the name of its part and what the build makes of it. For
-    /// [`lazy_page!`](crate::lazy_page) alone.
+    /// A page from its names and what the build makes of it. For [`lazy_page!`](crate::lazy_page)
+    /// alone.
     #[doc(hidden)]
     pub const fn new(
-        name: &'static str,
+        segment: &'static str,
+        part: &'static str,
         arrive: fn() -> Awaited<()>,
         draw: fn() -> Awaited<AnyView>,
     ) -> Self {
-        Self { name, arrive, draw }
+        Self {
+            segment,
+            part,
+            arrive,
+            draw,
+        }
     }
 
     /// Whether it is the page at `path`.
     pub fn is_at(self, path: &str) -> bool {
-        leads_to(path, self.name)
+        leads_to(path, self.segment)
     }
 
     /// Waits until the part is here. The server has all parts.
@@ -91,11 +101,11 @@ impl ChooseView for LazyPage {
     async fn choose(self) -> AnyView {
         // The page that the server draws tells the browser to load the part beside the program.
         #[cfg(feature = "ssr")]
-        leptos::prefetch_lazy_fn_on_server(self.name);
+        leptos::prefetch_lazy_fn_on_server(self.part);
         let turn = use_turn();
-        turn.begin(self.name);
+        turn.begin(self.segment);
         let drawn = (self.draw)().await;
-        turn.end(self.name);
+        turn.end(self.segment);
         drawn.unwrap_or_else(|_| view! { <NotArrived page=self /> }.into_any())
     }
 
@@ -103,6 +113,40 @@ impl ChooseView for LazyPage {
         // What does not arrive is told when the page is opened.
         let _ = self.arrive().await;
     }
+}
+
+/// A lazy page inside of one that is not: it stands there at once where its part is here, as on the
+/// server, else as soon as it has arrived.
+#[component]
+pub fn Within(
+    /// The page.
+    page: LazyPage,
+) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    leptos::prefetch_lazy_fn_on_server(page.part);
+    if let Some(drawn) = page.draw() {
+        return drawn;
+    }
+    let arrived = RwSignal::new(None);
+    spawn_local(async move {
+        let answer = page.arrive().await;
+        arrived.try_set(Some(answer.is_ok()));
+    });
+    let view = move || match arrived.get() {
+        None => view! {
+            <div class="bars" role="status">
+                <span class="heard">"The page is on its way…"</span>
+                <span class="skeleton" aria-hidden="true"></span>
+                <span class="skeleton" aria-hidden="true"></span>
+            </div>
+        }
+        .into_any(),
+        Some(true) => page
+            .draw()
+            .unwrap_or_else(|| view! { <NotArrived page /> }.into_any()),
+        Some(false) => view! { <NotArrived page /> }.into_any(),
+    };
+    view.into_any()
 }
 
 /// The page that is being waited for. The one before stands until then.
@@ -126,14 +170,14 @@ impl Turn {
         self.0.get()
     }
 
-    fn begin(self, name: &'static str) {
-        self.0.set(Some(name));
+    fn begin(self, segment: &'static str) {
+        self.0.set(Some(segment));
     }
 
-    fn end(self, name: &'static str) {
+    fn end(self, segment: &'static str) {
         // The person may wait for another page by now.
         self.0
-            .maybe_update(|awaited| awaited.take_if(|awaited| *awaited == name).is_some());
+            .maybe_update(|awaited| awaited.take_if(|awaited| *awaited == segment).is_some());
     }
 }
 
@@ -153,7 +197,7 @@ pub fn OnItsWay() -> impl IntoView {
         awaited
     });
     view! {
-        <div class="on-its-way" role="status">
+        <div class="on-its-way" aria-live="polite">
             {move || turn.awaited().map(|_| view! { <p>"The page is on its way…"</p> })}
         </div>
     }
@@ -161,11 +205,11 @@ pub fn OnItsWay() -> impl IntoView {
 }
 
 /// Marks the links to a page, `a[data-awaited]`, or takes the mark away. Browser only.
-fn mark_links(name: &str, awaited: bool) {
+fn mark_links(segment: &str, awaited: bool) {
     let links = document().links();
     for link in (0..links.length()).filter_map(|index| links.item(index)) {
         let address = link.get_attribute("href").unwrap_or_default();
-        if address.starts_with('/') && leads_to(&address, name) {
+        if address.starts_with('/') && leads_to(&address, segment) {
             // It fails for names that are no attribute names, and this is one.
             let _ = if awaited {
                 link.set_attribute("data-awaited", "")
@@ -176,10 +220,10 @@ fn mark_links(name: &str, awaited: bool) {
     }
 }
 
-/// Whether the first segment of `address`, a path with or without a query, is `name`.
-fn leads_to(address: &str, name: &str) -> bool {
+/// Whether the first segment of `address`, a path with or without a query, is `segment`.
+fn leads_to(address: &str, segment: &str) -> bool {
     let path = address.strip_prefix('/').unwrap_or(address);
-    path.split(['/', '?', '#']).next() == Some(name)
+    path.split(['/', '?', '#']).next() == Some(segment)
 }
 
 /// What stands in the place of a page that did not arrive.
@@ -254,10 +298,12 @@ mod tests {
     }
 
     #[test]
-    fn every_part_has_a_name_of_its_own() {
+    fn no_two_pages_begin_with_the_same_segment() {
         for page in LAZY {
-            let same = LAZY.into_iter().filter(|other| other.name == page.name);
-            assert_eq!(same.count(), 1, "{}", page.name);
+            let same = LAZY
+                .into_iter()
+                .filter(|other| other.segment == page.segment);
+            assert_eq!(same.count(), 1, "{}", page.segment);
         }
     }
 }

@@ -201,10 +201,8 @@ async fn exchange<T: Answer>(
 /// The envelope of an error. What is not one did not come from this app's server, but from
 /// something in front of it.
 async fn refusal(response: &Response) -> ApiError {
-    response
-        .json()
-        .await
-        .unwrap_or_else(|_| ApiError::new(Code::Offline))
+    let body = response.binary().await.unwrap_or_default();
+    serde_json::from_slice(&body).unwrap_or_else(|_| ApiError::new(Code::Offline))
 }
 
 const fn method(method: spotify::Method) -> Method {

@@ -20,15 +20,17 @@ pub mod top;
 
 use leptos::prelude::window;
 
+use crate::callback;
 use crate::lazy_page::{DidNotArrive, LazyPage};
 
 /// The pages in parts of their own: all but the one that most see first.
-pub const LAZY: [LazyPage; 13] = [
+pub const LAZY: [LazyPage; 14] = [
     account::PAGE,
     admin::PAGE,
     album::PAGE,
     artist::PAGE,
     artists::PAGE,
+    callback::PAGE,
     permissions::PAGE,
     playlists::PAGE,
     privacy::PAGE,
@@ -48,6 +50,8 @@ pub async fn arrive_at_first() -> Result<(), DidNotArrive> {
     let path = window().location().pathname().unwrap_or_default();
     match LAZY.into_iter().find(|page| page.is_at(&path)) {
         Some(page) => page.arrive().await,
+        // It stands inside of the front page where the server knew who came.
+        None if overview::is_drawn() => overview::PAGE.arrive().await,
         None => Ok(()),
     }
 }

@@ -6,6 +6,7 @@ pub mod renewal;
 
 use std::collections::BTreeMap;
 
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The answer of `GET /api/session`. All times are unix seconds.
@@ -141,6 +142,25 @@ pub struct Boot {
     pub providers: Vec<ProviderView>,
     /// How long a session lives.
     pub session_life: SessionLife,
+}
+
+impl Boot {
+    /// What the server put into context, and the browser finds in the page.
+    ///
+    /// It goes through the page as text and is read from its bytes, as the answers of the server
+    /// are: so the program holds one reader of it and not two.
+    pub fn shared() -> Self {
+        let known = use_context::<Self>();
+        let written = || {
+            known
+                .as_ref()
+                .and_then(|boot| serde_json::to_string(boot).ok())
+        };
+        let text = SharedValue::new_str(|| written().unwrap_or_default()).into_inner();
+        known
+            .or_else(|| serde_json::from_slice(text.as_bytes()).ok())
+            .unwrap_or_default()
+    }
 }
 
 /// How long a session lives, as set up in this installation.

@@ -57,21 +57,32 @@ for (const profile of PROFILES) {
       await page.mouse.wheel(0, 100_000);
       await expect.poll(() => entries(page).count()).toBeGreaterThan(many);
 
-      const first = entries(page).first();
-      const name = (await first.locator(".name").textContent()) ?? "";
-      await first.getByRole("button", { name: `Following ${name}, press to stop` }).click();
+      const at = (place: number) => entries(page).nth(place);
+      const nameOf = async (place: number) =>
+        (await at(place).locator(".name").textContent()) ?? "";
+      const stop = (name: string) =>
+        main(page).getByRole("button", { name: `Following ${name}, press to stop`, exact: true });
+      const undo = page.getByRole("button", { name: "Undo" });
+
+      // The first time it has to be allowed, and is done after the return.
+      const first = await nameOf(0);
+      await stop(first).click();
       await page.getByRole("dialog").getByRole("button", { name: "Allow it at Spotify" }).click();
       await agree(page);
-      const undo = page.getByRole("button", { name: "Undo" });
       await expect(undo).toBeVisible();
       await undo.click();
-      await expect(
-        first.getByRole("button", { name: `Following ${name}, press to stop` }),
-      ).toBeVisible();
+      await expect(undo).toHaveCount(0);
+      // From then on it is done in its place.
+      const other = await nameOf(1);
+      await stop(other).click();
+      const follow = main(page).getByRole("button", { name: `Follow ${other}`, exact: true });
+      await expect(follow).toBeVisible();
+      await undo.click();
+      await expect(stop(other)).toBeVisible();
       const writes = (await sandbox.log("/spotify/v1/me")).filter(
         ({ method, status }) => method !== "GET" && (status ?? 500) < 300,
       );
-      expect(writes.map(({ method }) => method)).toEqual(["DELETE", "PUT"]);
+      expect(writes.map(({ method }) => method)).toEqual(["DELETE", "PUT", "DELETE", "PUT"]);
     });
 
     test("what was saved is listed, the newest first", async ({ page, signIn }) => {
@@ -152,6 +163,59 @@ test("twelve hundred artists are filtered by name, and so are long ones", async 
   await expect(main(page).locator(".tiles > li:visible").first()).toContainText(name);
   await page.getByRole("searchbox", { name: "Only names that contain" }).fill("qqqqzz");
   await expect(main(page)).toContainText("You follow nobody of that name.");
+});
+
+test.describe("a screen reader finds", () => {
+  test("whom one follows", async ({ page, signIn }) => {
+    await signIn(page);
+    await allowOn(page, "/artists");
+    await expect(main(page)).toMatchAriaSnapshot(`
+      - main:
+        - heading "Artists you follow" [level=1]
+        - status: /312 artists/
+        - searchbox "Only names that contain"
+        - list:
+          - listitem:
+            - link /Artist$/:
+              - /url: /^\\/artist\\/\\w{22}$/
+            - link /^Open Spotify. .+ \\(opens in a new tab\\)$/
+            - button /^Following .+, press to stop$/
+        - button "Save as CSV"
+        - button "Save as JSON"
+        - contentinfo:
+          - paragraph: Names and pictures are provided by Spotify.
+    `);
+  });
+
+  test("an artist and their records", async ({ page }) => {
+    await findArtist(page);
+    await expect(entries(page).first()).toBeVisible();
+    await expect(main(page)).toMatchAriaSnapshot(`
+      - main:
+        - article:
+          - paragraph: Artist
+          - heading "${ARTIST}" [level=1]
+          - button "Follow ${ARTIST}"
+          - link /^Open Spotify. ${ARTIST}/
+          - region "Music":
+            - navigation "What":
+              - list:
+                - listitem:
+                  - link "All"
+                - listitem:
+                  - link "Albums"
+                - listitem:
+                  - link "Singles and EPs"
+                - listitem:
+                  - link "Compilations"
+                - listitem:
+                  - link "Appears on"
+            - status: /records?/
+            - list:
+              - listitem:
+                - link /${ARTIST}/
+    `);
+  });
 });
 
 test("a newcomer is told what is empty and how it fills", async ({ page, signIn }) => {

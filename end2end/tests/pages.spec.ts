@@ -318,6 +318,16 @@ test.describe("what a screen reader meets", () => {
             - listitem:
               - link "Search"
             - listitem:
+              - link "Top"
+            - listitem:
+              - link "Artists"
+            - listitem:
+              - link "Playlists"
+            - listitem:
+              - link "Saved"
+            - listitem:
+              - link "Recent"
+            - listitem:
               - link "Profile"
         - button "Colours"
         - link "Sign in"

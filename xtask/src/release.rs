@@ -1,7 +1,7 @@
 //! `cargo xtask build`: what is shipped, and how much of it a browser loads first.
 
 use crate::failure::Failure;
-use crate::site::{self, Built};
+use crate::site::{self, Built, weight};
 use crate::step::Steps;
 use crate::workspace::Workspace;
 
@@ -9,15 +9,20 @@ use crate::workspace::Workspace;
 pub(crate) fn build(workspace: &Workspace, steps: &mut Steps) -> Result<Built, Failure> {
     let built = site::build(workspace, steps, true)?;
     steps.run("weigh site", |step| {
-        if let Some(file) = site::uncompressed(&built.site)?.first() {
+        if let Some(file) = weight::uncompressed(&built.site)?.first() {
             return Err(Failure::Empty(format!("{file} was not made")));
         }
-        let load = site::first_load(&built.site)?;
-        for (name, bytes) in &load {
+        let weight = weight::weigh(&built.site)?;
+        step.say("          every page loads first, with brotli:");
+        for (name, bytes) in &weight.first_load {
             step.say(&format!("          {bytes:>9} B  {name}"));
         }
-        let total: u64 = load.iter().map(|(_, bytes)| bytes).sum();
-        step.note(format!("{total} B with brotli"));
+        step.say("          and when it is needed:");
+        for (part, (files, bytes)) in &weight.parts {
+            step.say(&format!("          {bytes:>9} B  {part}, in {files} files"));
+        }
+        let total: u64 = weight.first_load.iter().map(|(_, bytes)| bytes).sum();
+        step.note(format!("{total} B first, with brotli"));
         Ok(())
     })?;
     Ok(built)

@@ -1,8 +1,12 @@
 //! What is served: the site and the binaries, for development or for release.
 
+mod compression;
+mod names;
+pub(crate) mod weight;
+
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::failure::{Failure, at};
 use crate::process;
@@ -105,13 +109,17 @@ impl Site {
             let mut leptos = process::command(&tools.cargo_leptos);
             leptos.args(["leptos", "build", "--frontend-only", "--split"]);
             if self.release {
-                leptos.args(["--release", "--precompress"]);
+                leptos.arg("--release");
             }
             leptos
                 .env("PATH", &tools.path)
                 .env("LEPTOS_SITE_ROOT", &self.folder)
                 .current_dir(&workspace.root);
             step.exec(&mut leptos)?;
+            names::settle(&self.folder.join("pkg"), &self.hashes)?;
+            if self.release {
+                compression::compress(step, &self.folder)?;
+            }
             stamp::put(&self.stamp, &self.stamp_text(&inputs)?)
         })
     }
@@ -154,55 +162,6 @@ impl Site {
     }
 }
 
-/// The files of the first load with their sizes under brotli, largest first: what a browser takes
-/// when a person comes for the first time.
-pub(crate) fn first_load(site: &Path) -> Result<Vec<(String, u64)>, Failure> {
-    let mut files = Vec::new();
-    for file in files_under(&site.join("pkg"), &[])? {
-        let name = file
-            .strip_prefix(site)
-            .unwrap_or(&file)
-            .display()
-            .to_string();
-        // wasm-bindgen's declarations for TypeScript lie there too; no page asks for them.
-        let loaded = |name: &&str| {
-            [".wasm", ".js", ".css"]
-                .iter()
-                .any(|end| name.ends_with(end))
-        };
-        if let Some(name) = name.strip_suffix(".br").filter(loaded) {
-            files.push((
-                name.to_owned(),
-                fs::metadata(&file).map_err(at(&file))?.len(),
-            ));
-        }
-    }
-    files.sort_by(|(_, one), (_, other)| other.cmp(one));
-    Ok(files)
-}
-
-/// The files that ought to have a compressed one beside them, and have not.
-pub(crate) fn uncompressed(site: &Path) -> Result<Vec<String>, Failure> {
-    let mut missing = Vec::new();
-    for file in files_under(site, &[])? {
-        let extension = file
-            .extension()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        if !["wasm", "js", "css", "svg"].contains(&extension.as_str()) {
-            continue;
-        }
-        for suffix in ["br", "gz"] {
-            let compressed = file.with_extension(format!("{extension}.{suffix}"));
-            if !compressed.is_file() {
-                missing.push(compressed.display().to_string());
-            }
-        }
-    }
-    Ok(missing)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,42 +191,5 @@ mod tests {
         fs::write(&site.hashes, "wasm: a").unwrap();
         fs::remove_file(site.folder.join("pkg/a.wasm")).unwrap();
         assert_ne!(site.stamp_text("inputs").unwrap(), whole);
-    }
-
-    #[test]
-    fn the_first_load_is_what_is_compressed_in_the_package_folder() {
-        let (_folder, site) = site();
-        for (name, length) in [
-            ("a.wasm", 10),
-            ("a.wasm.br", 4),
-            ("a.js", 9),
-            ("a.js.br", 6),
-            ("a.d.ts.br", 1),
-        ] {
-            fs::write(site.folder.join("pkg").join(name), vec![0; length]).unwrap();
-        }
-        let load = first_load(&site.folder).unwrap();
-        assert_eq!(
-            load,
-            [("pkg/a.js".to_owned(), 6), ("pkg/a.wasm".to_owned(), 4)]
-        );
-    }
-
-    #[test]
-    fn a_file_without_its_compressed_one_is_named() {
-        let (_folder, site) = site();
-        for name in [
-            "a.css",
-            "a.css.br",
-            "a.css.gz",
-            "b.js",
-            "b.js.br",
-            "picture.png",
-        ] {
-            fs::write(site.folder.join("pkg").join(name), "").unwrap();
-        }
-        let missing = uncompressed(&site.folder).unwrap();
-        assert_eq!(missing.len(), 1);
-        assert!(missing[0].ends_with("b.js.gz"));
     }
 }

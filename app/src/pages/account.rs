@@ -17,7 +17,7 @@ use leptos_meta::Title;
 use crate::parts::signed_in::SignedIn;
 use crate::sign_in::button::SignInButtons;
 
-crate::lazy_page!(account: Account);
+crate::lazy_page!(account in mine: Account);
 
 /// `/account`.
 #[component]

@@ -22,7 +22,7 @@ pub fn is_operator(account: &AccountView) -> bool {
     account.roles.iter().any(|role| role == ROLE)
 }
 
-crate::lazy_page!(admin: Admin);
+crate::lazy_page!(admin in admin: Admin);
 
 /// `/admin`.
 #[component]

@@ -20,7 +20,7 @@ use crate::parts::thing_head::{HeadToCome, PICTURE, ThingHead};
 use crate::parts::things::{Look, named};
 use crate::shelf::use_shelf;
 
-crate::lazy_page!(album: AlbumPage);
+crate::lazy_page!(album in music: AlbumPage);
 
 /// `/album/{id}`: the album and its tracks. Nobody need be signed in.
 #[component]

@@ -23,7 +23,7 @@ use crate::shelf::use_shelf;
 /// So many albums every app may ask for at once.
 const AT_ONCE: u32 = 10;
 
-crate::lazy_page!(artist: ArtistPage);
+crate::lazy_page!(artist in music: ArtistPage);
 
 /// `/artist/{id}?of=album`: the artist, and the albums by what they are. Nobody need be signed in.
 #[component]
@@ -97,45 +97,84 @@ fn Head(artist: Artist) -> impl IntoView {
     .into_any()
 }
 
-/// The groups of albums, in the order in which they are shown.
-const GROUPS: [(AlbumGroup, &str); 4] = [
-    (AlbumGroup::Album, "Albums"),
-    (AlbumGroup::Single, "Singles and EPs"),
-    (AlbumGroup::Compilation, "Compilations"),
-    (AlbumGroup::AppearsOn, "Appears on"),
-];
+/// What is listed of an artist.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Of {
+    /// Whatever is their own.
+    #[default]
+    Own,
+    /// One group.
+    Group(AlbumGroup),
+}
 
-fn read_group(name: &str) -> AlbumGroup {
-    GROUPS
-        .into_iter()
-        .map(|(group, _)| group)
-        .find(|group| group.as_str() == name)
-        .unwrap_or(AlbumGroup::Album)
+impl Of {
+    /// All of them, in the order in which they are shown.
+    const ALL: [Self; 5] = [
+        Self::Own,
+        Self::Group(AlbumGroup::Album),
+        Self::Group(AlbumGroup::Single),
+        Self::Group(AlbumGroup::Compilation),
+        Self::Group(AlbumGroup::AppearsOn),
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Own => "all",
+            Self::Group(group) => group.as_str(),
+        }
+    }
+
+    fn read(name: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|of| of.name() == name)
+            .unwrap_or_default()
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Own => "All",
+            Self::Group(AlbumGroup::Album) => "Albums",
+            Self::Group(AlbumGroup::Single) => "Singles and EPs",
+            Self::Group(AlbumGroup::Compilation) => "Compilations",
+            Self::Group(AlbumGroup::AppearsOn) => "Appears on",
+        }
+    }
+
+    fn groups(self) -> Vec<AlbumGroup> {
+        match self {
+            Self::Own => vec![
+                AlbumGroup::Album,
+                AlbumGroup::Single,
+                AlbumGroup::Compilation,
+            ],
+            Self::Group(group) => vec![group],
+        }
+    }
 }
 
 #[component]
 fn Albums(id: Base62Id) -> impl IntoView {
     let query = use_query_map();
-    let of =
-        Memo::new(move |_| read_group(&query.with(|query| query.get("of").unwrap_or_default())));
+    let of = Memo::new(move |_| Of::read(&query.with(|query| query.get("of").unwrap_or_default())));
     let options = {
         let id = id.clone();
         Signal::derive(move || {
             let here = of.get();
-            let one = |(group, words): (AlbumGroup, &'static str)| Choosable {
-                words,
-                to: format!("/artist/{id}?of={}", group.as_str()),
-                here: group == here,
+            let one = |of: Of| Choosable {
+                words: of.words(),
+                to: format!("/artist/{id}?of={}", of.name()),
+                here: of == here,
             };
-            GROUPS.map(one).to_vec()
+            Of::ALL.map(one).to_vec()
         })
     };
     view! {
         <section class="shelf" aria-label="Music">
             <Choice label="What" options />
             {move || {
-                let (id, group) = (id.clone(), of.get());
-                view! { <Group id group /> }
+                let (id, of) = (id.clone(), of.get());
+                view! { <Listed id of /> }
             }}
         </section>
         <footer class="search-foot"><FromSpotify /></footer>
@@ -144,22 +183,24 @@ fn Albums(id: Base62Id) -> impl IntoView {
 }
 
 #[component]
-fn Group(id: Base62Id, group: AlbumGroup) -> impl IntoView {
+fn Listed(id: Base62Id, of: Of) -> impl IntoView {
+    let groups = of.groups();
     let paged =
-        use_paged(move |cursor| Request::artist_albums(&id, &[group], AT_ONCE, cursor.offset()));
-    let (one, many, empty) = match group {
-        AlbumGroup::Album => ("album", "albums", "Spotify has no album of this artist."),
-        AlbumGroup::Single => (
+        use_paged(move |cursor| Request::artist_albums(&id, &groups, AT_ONCE, cursor.offset()));
+    let (one, many, empty) = match of {
+        Of::Own => ("record", "records", "Spotify has no record of this artist."),
+        Of::Group(AlbumGroup::Album) => ("album", "albums", "Spotify has no album of this artist."),
+        Of::Group(AlbumGroup::Single) => (
             "single or EP",
             "singles and EPs",
             "Spotify has no single of this artist.",
         ),
-        AlbumGroup::Compilation => (
+        Of::Group(AlbumGroup::Compilation) => (
             "compilation",
             "compilations",
             "Spotify has no compilation of this artist.",
         ),
-        AlbumGroup::AppearsOn => (
+        Of::Group(AlbumGroup::AppearsOn) => (
             "album of others",
             "albums of others",
             "Spotify knows of no album of others that this artist appears on.",
@@ -176,13 +217,14 @@ fn Group(id: Base62Id, group: AlbumGroup) -> impl IntoView {
 mod tests {
     use spotify::request::AlbumGroup;
 
-    use super::read_group;
+    use super::Of;
 
     #[test]
-    fn odd_group_shows_the_albums() {
-        assert_eq!(read_group("appears_on"), AlbumGroup::AppearsOn);
+    fn odd_choice_shows_all_that_is_their_own() {
+        assert_eq!(Of::read("appears_on"), Of::Group(AlbumGroup::AppearsOn));
         for odd in ["", "Album", "ep", "<b>"] {
-            assert_eq!(read_group(odd), AlbumGroup::Album, "{odd}");
+            assert_eq!(Of::read(odd), Of::Own, "{odd}");
         }
+        assert!(!Of::Own.groups().contains(&AlbumGroup::AppearsOn));
     }
 }

@@ -2,16 +2,37 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use serde_json::Value;
+use spotify::ids::Uri;
+use spotify::model::Artist;
 use spotify::request::MAX_LIST_LIMIT;
 use spotify::{Permission, Request};
 
+use crate::export::ExportButtons;
 use crate::paged::{Reading, use_paged};
 use crate::parts::needs_permission::NeedsPermission;
-use crate::parts::open_spotify::ListFoot;
+use crate::parts::open_spotify::{ListFoot, spotify_address};
 use crate::parts::paged_list::{Counted, PagedList};
 use crate::parts::things::Look;
 
-crate::lazy_page!(artists: Artists);
+/// What is saved of each artist.
+const COLUMNS: [&str; 4] = ["name", "genres", "uri", "address"];
+
+fn row(artist: Artist) -> Vec<Value> {
+    let address = spotify_address(
+        artist.external_urls.spotify,
+        "artist",
+        Some(artist.id.as_str()),
+    );
+    vec![
+        artist.name.into(),
+        artist.genres.join(", ").into(),
+        Uri::artist(artist.id).to_string().into(),
+        address.into(),
+    ]
+}
+
+crate::lazy_page!(artists in music: Artists);
 
 /// `/artists`: everybody whom the person follows.
 #[component]
@@ -84,6 +105,12 @@ fn Followed() -> impl IntoView {
         </div>
         <p class="soft" role="status">{found}</p>
         <PagedList paged look=Look::Tiles filter=filter.into() />
+        <ExportButtons
+            name=Signal::derive(|| "Artists I follow".to_owned())
+            request=|cursor, _| Some(Request::followed_artists(cursor.after(), MAX_LIST_LIMIT))
+            columns=&COLUMNS
+            row
+        />
         <ListFoot address="https://open.spotify.com/collection/artists" of="your artists" />
     }
 }

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
 
-use crate::pages::overview::Overview;
+use crate::lazy_page::Within;
+use crate::pages::overview;
 use crate::parts::search_box::SearchBox;
 use crate::parts::signed_in::SignedIn;
 use crate::session::live::use_session;
@@ -18,7 +19,7 @@ pub fn Landing() -> impl IntoView {
     let known = Memo::new(move |_| session.signed_in() == Some(true));
     let page = move || {
         if known.get() {
-            view! { <Overview /> }.into_any()
+            view! { <Within page=overview::PAGE /> }.into_any()
         } else {
             view! { <Front /> }.into_any()
         }

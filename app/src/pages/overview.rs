@@ -14,13 +14,20 @@ use crate::parts::open_spotify::FromSpotify;
 use crate::parts::search_box::SearchBox;
 use crate::parts::things::{Rows, Thing, Tiles};
 use crate::session::live::use_session;
-use crate::shelf::use_shelf;
 use crate::sign_in::button::ConnectButton;
 use crate::sign_in::words::SPOTIFY;
 
 /// How many of each are shown.
 const TILES: u32 = 6;
 const ROWS: u32 = 5;
+
+crate::lazy_page!(overview in music: Overview);
+
+/// Whether the server drew it. Browser only.
+pub fn is_drawn() -> bool {
+    let drawn = document().query_selector("section.overview");
+    drawn.is_ok_and(|drawn| drawn.is_some())
+}
 
 /// What stands at `/` for a person who is signed in: a glance at everything there is. It asks for
 /// nothing that was not allowed, and no button here asks at Spotify but the one that connects it.
@@ -180,7 +187,6 @@ where
     A::Item: Into<Thing>,
 {
     let call: Call<A> = use_call(move || Some(request()));
-    let shelf = use_shelf();
     let view = move || match call.get() {
         Loading::Idle | Loading::Pending => view! {
             <p class="soft" role="status">"Asking Spotify…"</p>
@@ -188,16 +194,11 @@ where
         .into_any(),
         Loading::Ready(page) => {
             let items = page.into_stretch(&Cursor::Start).items;
-            let things: Vec<Thing> = items.into_iter().map(Into::into).collect();
+            // Buttons are for the pages themselves; a glance asks nothing more of Spotify.
+            let things: Vec<Thing> = items.into_iter().map(|item| item.into().plain()).collect();
             if things.is_empty() {
                 return view! { <p class="soft">{empty}</p> }.into_any();
             }
-            shelf.look(
-                things
-                    .iter()
-                    .filter_map(|thing| thing.uri.clone())
-                    .collect(),
-            );
             shown(things)
         }
         Loading::Failed(error) => {

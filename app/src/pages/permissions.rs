@@ -16,7 +16,7 @@ use crate::sign_in::button::{ConnectButton, SignInButton, SignInButtons};
 use crate::sign_in::errand::Intent;
 use crate::sign_in::words::{SPOTIFY, SPOTIFY_APPS};
 
-crate::lazy_page!(permissions: Permissions);
+crate::lazy_page!(permissions in mine: Permissions);
 
 /// `/permissions`.
 #[component]

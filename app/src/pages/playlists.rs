@@ -18,7 +18,7 @@ use crate::parts::paged_list::{Counted, PagedList};
 use crate::parts::things::Look;
 use new::{Listing, NewForm};
 
-crate::lazy_page!(playlists: PlaylistPages);
+crate::lazy_page!(playlists in playlists: PlaylistPages);
 
 /// `/playlists` and `/playlists/{id}`, which arrive together.
 #[component]

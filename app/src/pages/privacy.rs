@@ -9,7 +9,7 @@ use crate::parts::date::span_in_words;
 use crate::session::live::use_session;
 use crate::sign_in::words::{any_of, manage_url};
 
-crate::lazy_page!(privacy: Privacy);
+crate::lazy_page!(privacy in privacy: Privacy);
 
 /// `/privacy`: what is kept where, why, how long, and how to end it.
 #[component]

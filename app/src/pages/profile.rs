@@ -21,7 +21,7 @@ use crate::sign_in::errand::Intent;
 use crate::sign_in::words::{SPOTIFY, SPOTIFY_APPS};
 use crate::sign_out::SignOutButton;
 
-crate::lazy_page!(profile: Profile);
+crate::lazy_page!(profile in mine: Profile);
 
 /// `/profile`.
 #[component]

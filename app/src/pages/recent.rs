@@ -11,7 +11,7 @@ use crate::parts::open_spotify::ListFoot;
 use crate::parts::paged_list::{Counted, PagedList};
 use crate::parts::things::Look;
 
-crate::lazy_page!(recent: Recent);
+crate::lazy_page!(recent in music: Recent);
 
 /// `/recent`: the tracks that the person played last, the newest first. Spotify tells about fifty.
 #[component]

@@ -46,7 +46,7 @@ impl Of {
     }
 }
 
-crate::lazy_page!(saved: Saved);
+crate::lazy_page!(saved in music: Saved);
 
 /// `/saved?of=albums`: what the person saved, the newest first.
 #[component]

@@ -21,7 +21,7 @@ use crate::sign_in::words::SPOTIFY;
 /// How many of each kind are shown. The guidelines allow twenty; six fill two rows everywhere.
 const EACH: u32 = 6;
 
-crate::lazy_page!(search: Search);
+crate::lazy_page!(search in music: Search);
 
 /// `/search?q=…`: artists, albums, tracks and playlists that match. The question is in the address,
 /// so a search can be linked to and the Back button walks through searches.

@@ -72,7 +72,7 @@ fn address(of: Of, range: TimeRange) -> String {
     format!("/top?of={}&range={}", of.name(), range.as_str())
 }
 
-crate::lazy_page!(top: Top);
+crate::lazy_page!(top in music: Top);
 
 /// `/top?of=artists&range=short_term`: the person's top artists or tracks. Which list is shown stands
 /// in the address, so each can be linked to and the Back button walks through them.

@@ -1,7 +1,12 @@
 //! The head of every page.
 
+use std::time::Duration;
+
+use leptos::html;
 use leptos::prelude::*;
 use leptos_router::components::A;
+use leptos_router::hooks::use_location;
+use wasm_bindgen::JsCast as _;
 
 use crate::parts::account_menu::AccountMenu;
 use crate::parts::brand::BrandMark;
@@ -27,6 +32,13 @@ pub fn Header() -> impl IntoView {
             .map(|(to, words)| view! { <li><A href=to>{words}</A></li> })
             .collect_view()
     });
+    let nav = NodeRef::<html::Nav>::new();
+    let path = use_location().pathname;
+    Effect::new(move |_| {
+        path.track();
+        // A moment later, when the link knows that it is the one.
+        set_timeout(move || show_current(nav), Duration::ZERO);
+    });
     view! {
         <header class="bar">
             <div class="bar-inner">
@@ -34,7 +46,7 @@ pub fn Header() -> impl IntoView {
                     <BrandMark />
                     <span>"Stagedoor"</span>
                 </A>
-                <nav aria-label="Pages">
+                <nav aria-label="Pages" node_ref=nav>
                     <ul role="list">
                         <li><A href="/search">"Search"</A></li>
                         {music}
@@ -49,4 +61,17 @@ pub fn Header() -> impl IntoView {
         </header>
     }
     .into_any()
+}
+
+/// Moves the line of pages, where it is longer than the window, to the one that is shown.
+fn show_current(nav: NodeRef<html::Nav>) {
+    let Some(nav) = nav.try_get_untracked().flatten() else {
+        return;
+    };
+    let current = nav.query_selector("a[aria-current=page]").ok().flatten();
+    let current = current.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(current) = current {
+        let middle = current.offset_left() + current.offset_width() / 2 - nav.client_width() / 2;
+        nav.set_scroll_left(middle - nav.offset_left());
+    }
 }

@@ -50,6 +50,13 @@ impl Thing {
         self
     }
 
+    /// The same without a button to follow or to save it.
+    #[must_use]
+    pub fn plain(mut self) -> Self {
+        self.uri = None;
+        self
+    }
+
     /// The same with what happened to it, and when: ISO 8601, as Spotify writes it. Browser only.
     #[must_use]
     fn when(mut self, what: &'static str, at: Option<&str>) -> Self {

@@ -116,7 +116,7 @@ fn weigh(away: &Away, connection: &ConnectionView) -> Next {
         return if lacks(&permission) {
             Next::Say(format!(
                 "The permission was not granted: {}. So nothing was changed for {}.",
-                permission.title().to_lowercase(),
+                permission.title().to_ascii_lowercase(),
                 deed.name
             ))
         } else {
@@ -128,7 +128,7 @@ fn weigh(away: &Away, connection: &ConnectionView) -> Next {
         .iter()
         .filter_map(|name| Permission::parse(name))
         .filter(lacks)
-        .map(|permission| permission.title().to_lowercase())
+        .map(|permission| permission.title().to_ascii_lowercase())
         .collect();
     if lacking.is_empty() {
         Next::Nothing

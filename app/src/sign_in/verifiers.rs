@@ -78,7 +78,7 @@ fn write(storage: &Storage, key: &str, away: &Away) -> Option<()> {
 
 fn read(storage: &Storage, key: &str) -> Option<Away> {
     let text = storage.get_item(key).ok().flatten()?;
-    let away: Away = serde_json::from_str(&text).ok()?;
+    let away: Away = serde_json::from_slice(text.as_bytes()).ok()?;
     let is_ours = |place: &String| ReturnTo::parse(place).is_ok();
     (is_ours(&away.place) && away.from.iter().all(is_ours)).then_some(away)
 }

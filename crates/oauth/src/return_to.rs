@@ -7,7 +7,7 @@ use crate::percent::encoded_byte;
 /// Every page that a person may be sent back to; `{id}` stands for one segment.
 ///
 /// The callback and everything under `/api` are missing on purpose.
-pub const PAGES: [&str; 17] = [
+pub const PAGES: [&str; 18] = [
     "/",
     "/search",
     "/top",
@@ -18,6 +18,7 @@ pub const PAGES: [&str; 17] = [
     "/playlists",
     "/playlists/{id}",
     "/recent",
+    "/saved",
     "/profile",
     "/account",
     "/permissions",

@@ -12,4 +12,4 @@ pub(crate) mod token;
 
 pub(crate) use ask::Ask;
 pub use ask::AuthorizeRefusal;
-pub(crate) use grants::Grants;
+pub(crate) use grants::{AccessToken, Grants};

@@ -4,11 +4,10 @@ pub(crate) mod api;
 pub(crate) mod gate;
 mod google;
 pub(crate) mod google_api;
+mod library;
 mod music;
 pub(crate) mod music_api;
 pub(crate) mod page;
-
-use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -17,7 +16,8 @@ use url::Url;
 
 use crate::accounts::{Ask, AuthorizeRefusal, authorize};
 use crate::fault::Fault;
-use crate::library::{Kind, Library, LibrarySettings, LibrarySize};
+use crate::library::LibrarySettings;
+use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::log::{Count, Entry};
 use crate::playlists::PlaylistSettings;
@@ -35,12 +35,6 @@ const MOST: usize = 1000;
 const MAX_OFFSET_S: i64 = 100 * 366 * 24 * 3600;
 /// Thirty days, in seconds.
 const MAX_TOKEN_LIFE_S: i64 = 30 * 24 * 3600;
-/// An hour, in seconds.
-const MAX_LIST_LAG_S: i64 = 3600;
-/// As many artists as one listener may be made to follow.
-const MAX_ARTISTS: usize = 5000;
-/// As much as can be had of a top list.
-const MAX_TOP: usize = 50;
 
 /// Changes what the sandbox does, from the same process; clones act on the same sandbox.
 #[derive(Debug, Clone)]
@@ -76,6 +70,8 @@ pub struct Snapshot {
     pub library: LibrarySettings,
     /// The provider's habits with playlists.
     pub playlists: PlaylistSettings,
+    /// How often the Web API may be called.
+    pub limits: Limits,
     /// The people who can sign in.
     pub users: Vec<Listener>,
     /// The registered apps.
@@ -230,50 +226,6 @@ impl Control {
         Ok(())
     }
 
-    /// Makes the library of a listener anew, with so much in it. Where more artists are to be
-    /// followed than there are, more come into being. The playlists stay.
-    ///
-    /// # Errors
-    /// An unknown login, top lists of more than fifty, or more than 5000 artists.
-    pub fn set_library(&self, login: &str, size: LibrarySize) -> Result<(), ControlError> {
-        if size.top > MAX_TOP {
-            return refuse("`top` must be at most 50");
-        }
-        if size.artists > MAX_ARTISTS {
-            return refuse("`artists` must be at most 5000");
-        }
-        self.world.with(|data| {
-            if !data.listeners.contains_key(login) {
-                return refuse("there is no listener of this `login`");
-            }
-            // The playlists are the listener's own work: they stay.
-            let playlists = data.library(login).list(Kind::Playlist, i64::MAX);
-            if size.artists > data.catalogue.artists.len() {
-                Arc::make_mut(&mut data.catalogue).grow_artists(size.artists);
-            }
-            let library = Library::new(login, size, &data.catalogue, &playlists);
-            data.libraries.insert(login.to_owned(), library);
-            Ok(())
-        })
-    }
-
-    /// Sets the provider's habits with libraries.
-    ///
-    /// # Errors
-    /// Lists that lag by less than nothing or more than an hour.
-    pub fn set_library_settings(&self, settings: LibrarySettings) -> Result<(), ControlError> {
-        if !(0..=MAX_LIST_LAG_S).contains(&settings.list_lag_s) {
-            return refuse("`list_lag_s` must be between 0 and 3600");
-        }
-        self.world.with(|data| data.switches.library = settings);
-        Ok(())
-    }
-
-    /// The provider's habits with libraries at the moment.
-    fn library_settings(&self) -> LibrarySettings {
-        self.world.with(|data| data.switches.library)
-    }
-
     /// Signs a listener in and agrees, without the pages: the callback URL with its code.
     ///
     /// # Errors
@@ -359,6 +311,7 @@ impl Control {
             token_life_s: data.switches.token_life_s,
             library: data.switches.library,
             playlists: data.switches.playlists,
+            limits: data.switches.limits.clone(),
             users: data.listeners.values().cloned().collect(),
             clients: data.clients.values().cloned().collect(),
             faults: data.faults.clone(),

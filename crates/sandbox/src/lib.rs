@@ -10,6 +10,7 @@ mod fault;
 mod form;
 mod google;
 mod library;
+mod limits;
 mod listener;
 mod log;
 mod mint;
@@ -32,6 +33,7 @@ pub use control::{
 pub use fault::Fault;
 pub use google::{GoogleAccount, GoogleClaims, GoogleRefusal, GoogleSettings};
 pub use library::{LibrarySettings, LibrarySize};
+pub use limits::Limits;
 pub use listener::{Image, Listener};
 pub use log::{Count, Entry};
 pub use playlists::PlaylistSettings;

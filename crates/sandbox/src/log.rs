@@ -21,7 +21,7 @@ const BODY_LIMIT: usize = 512 * 1024;
 const BODY_KEPT: usize = 8 * 1024;
 
 /// How many kinds of requests are counted.
-const MOST_COUNTS: usize = 1000;
+const MOST_COUNTS: usize = 20_000;
 
 /// The headers worth keeping.
 const HEADERS: [&str; 12] = [

@@ -14,18 +14,19 @@ use crate::web_api::{
     error, following, library, me, pictures, recently_played, saved, saving, search, top,
 };
 use crate::world::World;
-use crate::{cors, fault, log};
+use crate::{cors, fault, limits, log};
 
 /// The whole sandbox as an axum router.
 pub fn router(world: World) -> Router {
     provider(&world).merge(control(&world)).with_state(world)
 }
 
-/// What the providers have: written down first, then CORS, then faults, then the routes. CORS comes
+/// What the providers have: written down first, then CORS, then faults, then limits, then the routes. CORS comes
 /// before the faults so that a preflight does not use one up.
 fn provider(world: &World) -> Router<World> {
     spotify()
         .merge(google())
+        .layer(from_fn_with_state(world.clone(), limits::hold))
         .layer(from_fn_with_state(world.clone(), fault::inject))
         .layer(axum::middleware::from_fn(cors::share))
         .layer(from_fn_with_state(world.clone(), log::record))
@@ -243,6 +244,7 @@ fn control(world: &World) -> Router<World> {
             "/control/library-settings",
             set(post(api::library_settings)),
         )
+        .route("/control/limits", set(post(api::limits)))
         .route("/control/publish", set(post(music_api::publish)))
         .route("/control/rename", set(post(music_api::rename)))
         .route("/control/playlist", set(post(music_api::playlist)))

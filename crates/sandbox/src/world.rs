@@ -13,6 +13,7 @@ use crate::control::Control;
 use crate::fault::Fault;
 use crate::google::Google;
 use crate::library::{Library, LibrarySettings, LibrarySize};
+use crate::limits::{Calls, Limits};
 use crate::listener::Listener;
 use crate::log::{GrantType, Log};
 use crate::mint::Mint;
@@ -54,6 +55,8 @@ pub(crate) struct Data {
     pub(crate) clients: BTreeMap<String, Client>,
     pub(crate) grants: Grants,
     pub(crate) faults: Vec<Fault>,
+    /// What counts for the limits.
+    pub(crate) calls: Calls,
     pub(crate) log: Log,
     pub(crate) switches: Switches,
     pub(crate) google: Google,
@@ -91,6 +94,7 @@ pub(crate) struct Switches {
     pub(crate) token_life_s: i64,
     pub(crate) library: LibrarySettings,
     pub(crate) playlists: PlaylistSettings,
+    pub(crate) limits: Limits,
 }
 
 impl World {
@@ -222,6 +226,7 @@ impl Data {
             clients: BTreeMap::from([(ready.id.clone(), ready)]),
             grants: Grants::default(),
             faults: Vec::new(),
+            calls: Calls::default(),
             log: Log::default(),
             switches: Switches::default(),
             google: Google::new(base),
@@ -273,6 +278,7 @@ impl Default for Switches {
             token_life_s: TOKEN_LIFE_S,
             library: LibrarySettings::default(),
             playlists: PlaylistSettings::default(),
+            limits: Limits::default(),
         }
     }
 }

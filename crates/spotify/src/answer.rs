@@ -64,7 +64,7 @@ pub fn decode<T: Answer>(
 }
 
 fn from_null<T: Answer>() -> Result<T, Refusal> {
-    serde_json::from_str("null").map_err(|_| Refusal::Nonsense)
+    serde_json::from_slice(b"null").map_err(|_| Refusal::Nonsense)
 }
 
 fn is_json(content_type: &str) -> bool {

@@ -186,7 +186,7 @@ fn may_see(connection: &ConnectionView) -> String {
         // The scopes have told these already.
         match Permission::parse(name) {
             Some(Permission::Email | Permission::Subscription) => {}
-            Some(permission) => words.push(permission.title().to_lowercase()),
+            Some(permission) => words.push(permission.title().to_ascii_lowercase()),
             None => words.push(name.replace(['-', '_'], " ")),
         }
     }

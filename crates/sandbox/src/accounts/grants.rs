@@ -55,6 +55,7 @@ impl Code {
 /// An access token; without a login it is the app's own.
 #[derive(Debug, Clone)]
 pub(crate) struct AccessToken {
+    pub(crate) client_id: String,
     pub(crate) login: Option<String>,
     pub(crate) scopes: Scopes,
     pub(crate) expires_at: i64,

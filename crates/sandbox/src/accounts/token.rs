@@ -156,7 +156,12 @@ fn exchange(data: &mut Data, caller: &Caller, form: &Form) -> Result<Tokens, Tok
             dead: false,
         },
     );
-    let (access_token, expires_in) = keep_access(data, Some(code.login), code.scopes.clone());
+    let (access_token, expires_in) = keep_access(
+        data,
+        &caller.client.id,
+        Some(code.login),
+        code.scopes.clone(),
+    );
     Ok(Tokens {
         access_token,
         token_type: "Bearer",
@@ -238,7 +243,7 @@ fn refresh(data: &mut Data, caller: &Caller, form: &Form) -> Result<Tokens, Toke
             .unwrap_or_default(),
     };
     let scope = (!data.switches.omit_scope).then(|| scope::join(&scopes));
-    let (access_token, expires_in) = keep_access(data, Some(held.login), scopes);
+    let (access_token, expires_in) = keep_access(data, &caller.client.id, Some(held.login), scopes);
     Ok(Tokens {
         access_token,
         token_type: "Bearer",
@@ -252,7 +257,7 @@ fn own_token(data: &mut Data, caller: &Caller) -> Result<Tokens, TokenRefusal> {
     if !caller.proven {
         return Err(TokenRefusal::InvalidSecret);
     }
-    let (access_token, expires_in) = keep_access(data, None, Scopes::new());
+    let (access_token, expires_in) = keep_access(data, &caller.client.id, None, Scopes::new());
     // The lower case is the provider's, in this grant alone.
     Ok(Tokens {
         access_token,
@@ -263,13 +268,19 @@ fn own_token(data: &mut Data, caller: &Caller) -> Result<Tokens, TokenRefusal> {
     })
 }
 
-fn keep_access(data: &mut Data, login: Option<String>, scopes: Scopes) -> (String, i64) {
+fn keep_access(
+    data: &mut Data,
+    client_id: &str,
+    login: Option<String>,
+    scopes: Scopes,
+) -> (String, i64) {
     let life = data.switches.token_life_s;
     let token = data.mint.access_token(data.clock.now_ms());
     let expires_at = data.clock.now().saturating_add(life);
     data.grants.keep_access(
         token.clone(),
         AccessToken {
+            client_id: client_id.to_owned(),
             login,
             scopes,
             expires_at,

@@ -14,6 +14,7 @@ use crate::accounts::AuthorizeRefusal;
 use crate::fault::{Fault, begins};
 use crate::form::media_type;
 use crate::library::LibrarySize;
+use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::log::Entry;
 use crate::profile::{Profile, RefreshPolicy};
@@ -179,6 +180,12 @@ pub(crate) async fn premium(State(world): State<World>, Body(body): Body<Premium
 pub(crate) async fn token_life(State(world): State<World>, Body(body): Body<LifeBody>) -> Answer {
     Control::new(world).set_token_life(body.seconds)?;
     Ok(Json(json!(body)))
+}
+
+/// What is left out is not limited.
+pub(crate) async fn limits(State(world): State<World>, Body(limits): Body<Limits>) -> Answer {
+    Control::new(world).set_limits(limits.clone())?;
+    Ok(Json(json!(limits)))
 }
 
 /// What is left out is as large as it is for that login at first.

@@ -1,5 +1,7 @@
 //! `GET /control`: everything in one page, and forms to change it.
 
+mod music;
+
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
@@ -35,12 +37,15 @@ pub(crate) async fn show(State(world): State<World>) -> Response {
     let body = format!(
         r#"<div class="wide"><header><p><strong>Sandbox</strong> Control panel</p></header><main>
 <h1>Control panel</h1><p id="said" role="status"></p>
-<div class="panels">{}{}{}{}{}{}{}{}</div>{}{}{}{}{}</main></div><script>{SCRIPT}</script>"#,
+<div class="panels">{}{}{}{}{}{}{}{}{}{}{}</div>{}{}{}{}{}</main></div><script>{SCRIPT}</script>"#,
         clock_panel(&snapshot),
         switch_panel(&snapshot),
         fault_panel(),
         user_panel(),
         library_panel(),
+        music::music_panel(),
+        music::playlist_panel(&snapshot),
+        music::limit_panel(&snapshot.limits),
         client_panel(),
         google_panel(&snapshot.google),
         google_account_panel(),
@@ -168,7 +173,7 @@ fn user_panel() -> String {
 
 fn library_panel() -> String {
     r#"<section><h2>Make a library anew</h2><form data-post="/control/library" class="fields">
-<label>Login<input name="login" value="ada" required></label><label>Artists followed<input name="artists" data-kind="number" type="number" min="0" max="360"></label>
+<label>Login<input name="login" value="ada" required></label><label>Artists followed<input name="artists" data-kind="number" type="number" min="0" max="5000"></label>
 <label>Albums saved<input name="albums" data-kind="number" type="number" min="0" max="150"></label><label>Tracks saved<input name="tracks" data-kind="number" type="number" min="0" max="600"></label>
 <label>Length of top lists<input name="top" data-kind="number" type="number" min="0" max="50"></label><button>Make the library</button></form></section>"#
         .to_owned()

@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use super::error::ApiError;
+use crate::accounts::AccessToken;
 use crate::listener::Listener;
 use crate::profile::Profile;
 use crate::scope::Scopes;
@@ -64,6 +65,11 @@ impl FromRequestParts<World> for Caller {
     async fn from_request_parts(parts: &mut Parts, world: &World) -> Result<Self, ApiError> {
         world.with(|data| caller(data, &parts.headers))
     }
+}
+
+/// The token that a request carries, where it is one.
+pub(crate) fn held<'a>(data: &'a Data, headers: &HeaderMap) -> Option<&'a AccessToken> {
+    data.grants.access(token(headers).ok()?)
 }
 
 fn caller(data: &Data, headers: &HeaderMap) -> Result<Caller, ApiError> {

@@ -8,7 +8,9 @@ use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest as _, Sha256};
 
 use super::cover;
+use crate::catalogue::Cover;
 use crate::page::escape;
+use crate::playlists::Content;
 use crate::world::World;
 
 /// Side lengths, in pixels, that are drawn.
@@ -33,7 +35,8 @@ pub(crate) async fn picture(
             avatar(&id, label.as_deref().unwrap_or(&id), size)
         }
         "artists" => portrait(&id, size),
-        "albums" | "playlists" | "shows" => sleeve(&id, size),
+        "albums" | "shows" => frame(size, &sleeve(&id)),
+        "playlists" => frame(size, &mosaic(&world, &id)),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     drawn(svg)
@@ -115,8 +118,43 @@ fn portrait(id: &str, size: u32) -> String {
     frame(size, &body)
 }
 
+/// Four of the records that a playlist holds; where it has fewer, one that is its own.
+fn mosaic(world: &World, id: &str) -> String {
+    let albums = world.playlists(|at| {
+        let mut albums: Vec<String> = Vec::new();
+        let playlist = at.playlists.get(id);
+        let mosaic = playlist.filter(|one| one.cover == Cover::Mosaic);
+        for item in mosaic.into_iter().flat_map(|one| &one.items) {
+            let Content::Track(index) = item.content else {
+                continue;
+            };
+            let album = &at.catalogue.albums[at.catalogue.tracks[index].album].id;
+            if !albums.contains(album) {
+                albums.push(album.clone());
+            }
+            if albums.len() == 4 {
+                break;
+            }
+        }
+        albums
+    });
+    if albums.len() < 4 {
+        return sleeve(id);
+    }
+    let mut body = String::new();
+    for (place, album) in albums.iter().enumerate() {
+        let (x, y) = (place % 2 * 50, place / 2 * 50);
+        let _ = write!(
+            body,
+            r#"<svg x="{x}" y="{y}" width="50" height="50" viewBox="0 0 100 100">{}</svg>"#,
+            sleeve(album)
+        );
+    }
+    body
+}
+
 /// A record: bands and a disc.
-fn sleeve(id: &str, size: u32) -> String {
+fn sleeve(id: &str) -> String {
     let mut dice = Dice::new(id);
     let hue = dice.below(360);
     let mut body = format!(r#"<rect width="100" height="100" fill="hsl({hue} 40% 86%)"/>"#);
@@ -139,5 +177,5 @@ fn sleeve(id: &str, size: u32) -> String {
         body,
         r#"<circle cx="{x}" cy="{y}" r="{radius}" fill="hsl({turned} 60% 32%)"/>"#
     );
-    frame(size, &body)
+    body
 }

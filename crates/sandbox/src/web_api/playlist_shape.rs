@@ -165,7 +165,13 @@ impl PlaylistShape<'_> {
                 seconds,
             } => {
                 let uri = content.uri(catalogue);
-                local(artist, album, title, *seconds, uri.as_deref())
+                let mut track = local(artist, album, title, *seconds, uri.as_deref());
+                if self.shape.profile.keeps_removed_fields() {
+                    track["album"]["available_markets"] = json!([]);
+                    track["available_markets"] = json!([]);
+                    track["popularity"] = json!(0);
+                }
+                track
             }
         }
     }
@@ -205,7 +211,6 @@ fn local(artist: &str, album: &str, title: &str, seconds: u32, uri: Option<&str>
         "album": {
             "album_type": null,
             "artists": [],
-            "available_markets": [],
             "external_urls": {},
             "href": null,
             "id": null,
@@ -224,7 +229,6 @@ fn local(artist: &str, album: &str, title: &str, seconds: u32, uri: Option<&str>
             "type": "artist",
             "uri": null,
         }],
-        "available_markets": [],
         "disc_number": 0,
         "duration_ms": u64::from(seconds) * 1000,
         "explicit": false,
@@ -234,7 +238,6 @@ fn local(artist: &str, album: &str, title: &str, seconds: u32, uri: Option<&str>
         "id": null,
         "is_local": true,
         "name": title,
-        "popularity": 0,
         "preview_url": null,
         "track_number": 0,
         "type": "track",

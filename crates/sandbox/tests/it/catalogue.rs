@@ -375,3 +375,34 @@ async fn quirk_38_what_cannot_be_published_is_refused() {
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
     }
 }
+
+#[tokio::test]
+async fn quirk_19_every_list_and_object_has_an_etag() {
+    let mut ada = Caller::new("ada", "playlist-read-private").await;
+    let artist = artist(&mut ada, "Marlow Quill").await;
+    let album = text(&found(&mut ada, "album", "marlow").await, "id");
+    let track = text(&found(&mut ada, "track", "marlow").await, "id");
+    let own = ids(&ada.get("/spotify/v1/me/playlists").await);
+    for path in [
+        format!("artists/{artist}"),
+        format!("artists/{artist}/albums"),
+        format!("albums/{album}"),
+        format!("albums/{album}/tracks"),
+        format!("tracks/{track}"),
+        "me/playlists".to_owned(),
+        format!("playlists/{}", own[0]),
+        format!("playlists/{}/items", own[0]),
+        format!("playlists/{}/images", own[0]),
+    ] {
+        let path = format!("/spotify/v1/{path}");
+        let bearer = format!("Bearer {}", ada.token);
+        let answer = ada.browser.call(&path, &ada.token).await;
+        let etag = answer.header("etag").expect("an ETag").to_owned();
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("if-none-match", etag.as_str()),
+        ];
+        let answer = ada.browser.get_with(&path, &headers).await;
+        assert_eq!(answer.status, StatusCode::NOT_MODIFIED, "{path}");
+    }
+}

@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 use crate::browser::{Browser, REDIRECT, authorize, text};
 
 /// Every control, with a method that it has.
-const CONTROLS: [(&str, &str); 32] = [
+const CONTROLS: [(&str, &str); 33] = [
     ("GET", "/"),
     ("GET", "/control"),
     ("GET", "/control/state"),
@@ -27,6 +27,7 @@ const CONTROLS: [(&str, &str); 32] = [
     ("POST", "/control/token-life"),
     ("POST", "/control/library"),
     ("POST", "/control/library-settings"),
+    ("POST", "/control/limits"),
     ("POST", "/control/publish"),
     ("POST", "/control/rename"),
     ("POST", "/control/playlist"),
@@ -555,6 +556,8 @@ async fn a_reset_puts_everything_back() {
         ),
         ("/control/owner-premium", json!({ "lapsed": true })),
         ("/control/token-life", json!({ "seconds": 5 })),
+        ("/control/playlist-settings", json!({ "cover_delay_s": 9 })),
+        ("/control/limits", json!({ "rate_per_30s": 9 })),
     ] {
         assert_eq!(browser.post_json(path, &body).await.status, StatusCode::OK);
     }
@@ -671,6 +674,9 @@ async fn the_page_shows_everything_under_a_strict_policy() {
         "Ada Lindqvist",
         "&#x2F;spotify&#x2F;v1&#x2F;search",
         "Reset everything",
+        "Publish it now",
+        "Make the playlist",
+        "Set the limits",
     ] {
         assert!(page.body.contains(part), "{part}");
     }

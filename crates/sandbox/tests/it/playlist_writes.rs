@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sandbox::{PlaylistSettings, Profile};
+use sandbox::{LibrarySettings, PlaylistSettings, Profile};
 use serde_json::{Value, json};
 
 use crate::browser::{Answer, text};
@@ -509,6 +509,20 @@ async fn a_playlist_that_is_no_longer_followed_is_only_gone_from_the_list() {
 }
 
 #[tokio::test]
+async fn quirk_36_the_list_of_playlists_may_lag() {
+    let mut ada = Caller::new("ada", ALL).await;
+    let settings = LibrarySettings {
+        list_lag_s: 60,
+        ..LibrarySettings::default()
+    };
+    ada.browser.control.set_library_settings(settings).unwrap();
+    created(&mut ada, &json!({ "name": "not yet" })).await;
+    assert_eq!(ada.get(MINE).await["total"], 43);
+    ada.browser.control.set_clock_offset(61).unwrap();
+    assert_eq!(ada.get(MINE).await["total"], 44);
+}
+
+#[tokio::test]
 async fn a_reset_takes_back_what_was_written() {
     let mut ada = Caller::new("ada", ALL).await;
     let made = created(&mut ada, &json!({ "name": "soon gone" })).await;
@@ -539,6 +553,13 @@ async fn upload(caller: &mut Caller, playlist: &Value, kind: &str, body: &str) -
 #[tokio::test]
 async fn quirk_34_a_cover_is_taken_at_once_and_shown_later() {
     let mut ada = Caller::new("ada", ALL).await;
+    let usual = PlaylistSettings::default();
+    assert_eq!(usual.cover_delay_s, 5);
+    let settings = PlaylistSettings {
+        cover_delay_s: 600,
+        ..usual
+    };
+    ada.browser.control.set_playlist_settings(settings).unwrap();
     let made = created(&mut ada, &json!({ "name": "with a face" })).await;
     let answer = upload(&mut ada, &made, "image/jpeg", &jpeg(600)).await;
     assert_eq!(
@@ -549,7 +570,7 @@ async fn quirk_34_a_cover_is_taken_at_once_and_shown_later() {
     assert_eq!(ada.get(&images).await, json!([]));
     let file = format!("/spotify/images/covers/{}/1.jpg", text(&made, "id"));
     assert_eq!(ada.browser.get(&file).await.status, StatusCode::NOT_FOUND);
-    ada.browser.control.set_clock_offset(6).unwrap();
+    ada.browser.control.set_clock_offset(601).unwrap();
     let shown = json!([{ "url": format!("{BASE}{file}"), "width": null, "height": null }]);
     assert_eq!(ada.get(&images).await, shown);
     assert_eq!(ada.get(&path(&made, "")).await["images"], shown);
