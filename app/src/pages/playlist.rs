@@ -83,7 +83,7 @@ impl View {
             Self::Listing => "Listing",
             Self::Cover => "Picture",
             Self::Save => "Save as a file",
-            Self::Removal => "Remove",
+            Self::Removal => "Remove playlist",
         }
     }
 
@@ -244,7 +244,7 @@ fn Shown(open: Open) -> impl IntoView {
         Memo::new(move |_| tie.get() > Tie::Reader || has_items.get() || view.get() != View::List);
     view! {
         <Title text=move || name.get() />
-        <Head open />
+        <Head open tie />
         {move || many.get().then(|| view! {
             <Choice label="What to do with this playlist" options=ways />
         })}
@@ -265,7 +265,7 @@ fn Shown(open: Open) -> impl IntoView {
 }
 
 #[component]
-fn Head(open: Open) -> impl IntoView {
+fn Head(open: Open, tie: Memo<Tie>) -> impl IntoView {
     move || {
         let head = open.head();
         let address = address_of(&head);
@@ -288,7 +288,7 @@ fn Head(open: Open) -> impl IntoView {
             >
                 {description.map(|text| view! { <p class="playlist-about" dir="auto">{text}</p> })}
                 {owner.map(|owner| view! { <p class="by-line" dir="auto">{format!("By {owner}")}</p> })}
-                <p class="soft">{move || facts(&open.head(), open.total())}</p>
+                <p class="soft">{move || facts(&open.head(), open.total(), tie.get() == Tie::Owner)}</p>
             </ThingHead>
         }
     }
@@ -301,19 +301,20 @@ fn address_of(head: &Playlist) -> Option<String> {
 }
 
 /// What there is to know of it, in a line.
-fn facts(head: &Playlist, total: Option<u32>) -> String {
+fn facts(head: &Playlist, total: Option<u32>, own: bool) -> String {
     let count = total.map(|total| match total {
         0 => "Empty".to_owned(),
         1 => "1 item".to_owned(),
         total => format!("{total} items"),
     });
+    let whose = if own { "your" } else { "its owner’s" };
     let listed = match (head.collaborative, head.public) {
-        (true, _) => Some("others may add to it"),
-        (false, Some(true)) => Some("on its owner’s profile"),
-        (false, Some(false)) => Some("not on its owner’s profile"),
+        (true, _) => Some("others may add to it".to_owned()),
+        (false, Some(true)) => Some(format!("on {whose} profile")),
+        (false, Some(false)) => Some(format!("not on {whose} profile")),
         (false, None) => None,
     };
-    let facts = count.into_iter().chain(listed.map(str::to_owned));
+    let facts = count.into_iter().chain(listed);
     facts.collect::<Vec<_>>().join(" · ")
 }
 
@@ -461,8 +462,15 @@ mod tests {
 
     #[test]
     fn nobody_is_promised_that_it_is_private() {
-        let told = facts(&playlist(r#","public":false"#), Some(3));
-        assert_eq!(told, "3 items · not on its owner’s profile");
-        assert_eq!(facts(&playlist(""), None), "");
+        let hidden = playlist(r#","public":false"#);
+        assert_eq!(
+            facts(&hidden, Some(3), false),
+            "3 items · not on its owner’s profile"
+        );
+        assert_eq!(
+            facts(&hidden, Some(1), true),
+            "1 item · not on your profile"
+        );
+        assert_eq!(facts(&playlist(""), None, false), "");
     }
 }

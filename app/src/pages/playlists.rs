@@ -39,24 +39,26 @@ pub fn PlaylistPages() -> impl IntoView {
 #[component]
 pub fn Playlists() -> impl IntoView {
     let query = use_query_map();
-    let making = Memo::new(move |_| {
-        query
-            .with(|query| query.get("new"))
-            .map(|new| Listing::read(&new))
-    });
-    let title = move || match making.get() {
-        Some(_) => "New playlist",
-        None => "Your playlists",
+    let new = Memo::new(move |_| query.with(|query| query.get("new")));
+    // Choosing something in the form does not make the form anew.
+    let making = Memo::new(move |_| new.with(Option::is_some));
+    let title = move || {
+        if making.get() {
+            "New playlist"
+        } else {
+            "Your playlists"
+        }
     };
     view! {
         <Title text=title />
         <section class="search playlists">
-            {move || match making.get() {
-                Some(_) => {
-                    let listing = Signal::derive(move || making.get().flatten());
-                    view! { <NewForm listing /> }.into_any()
-                }
-                None => view! { <Mine /> }.into_any(),
+            {move || if making.get() {
+                let listing = Signal::derive(move || {
+                    new.with(|new| new.as_deref().and_then(Listing::read))
+                });
+                view! { <NewForm listing /> }.into_any()
+            } else {
+                view! { <Mine /> }.into_any()
             }}
         </section>
     }

@@ -26,13 +26,15 @@ impl Draft {
         }
     }
 
-    /// Takes it out of the tab, where it is of this account. Browser only.
-    pub fn take(account: &str) -> Option<Self> {
-        let storage = storage()?;
-        let text = storage.get_item(KEY).ok().flatten()?;
-        let _ = storage.remove_item(KEY);
-        let draft: Self = serde_json::from_str(&text).ok()?;
-        (draft.account.as_deref() == Some(account)).then_some(draft)
+    /// What this account typed. What another did is taken out of the tab. Browser only.
+    pub fn of(account: &str) -> Option<Self> {
+        let text = storage()?.get_item(KEY).ok().flatten()?;
+        let draft = serde_json::from_str::<Self>(&text).ok();
+        let own = draft.filter(|draft| draft.account.as_deref() == Some(account));
+        if own.is_none() {
+            Self::forget();
+        }
+        own
     }
 
     /// Takes it out of the tab, whosever it is. Browser only.

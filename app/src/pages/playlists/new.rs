@@ -57,7 +57,7 @@ pub fn NewForm(
         let Some(account) = session.account() else {
             return;
         };
-        if let Some(draft) = Draft::take(&account.id) {
+        if let Some(draft) = Draft::of(&account.id) {
             details.name.set(draft.name);
             details.description.set(draft.description);
         }
@@ -92,13 +92,16 @@ pub fn NewForm(
             }
             .into_any(),
             Some(Listing(visibility)) => view! {
-                <NeedsPermission permission=Permission::EditPlaylists(Some(visibility))>
+                <NeedsPermission
+                    permission=Permission::EditPlaylists(Some(visibility))
+                    also=to_see(visibility)
+                >
                     <Fields details visibility />
                 </NeedsPermission>
             }
             .into_any(),
         }}
-        <p><A href="/playlists">"Back to your playlists"</A></p>
+        <p><A href="/playlists" on:click=|_| Draft::forget()>"Back to your playlists"</A></p>
     }
     .into_any()
 }
@@ -176,6 +179,14 @@ fn Fields(details: Details, visibility: Visibility) -> impl IntoView {
         </form>
     }
     .into_any()
+}
+
+/// What is wanted to see a playlist that was made: Spotify shows one that no profile lists to nobody else.
+const fn to_see(visibility: Visibility) -> Option<Permission> {
+    match visibility {
+        Visibility::Private => Some(Permission::Playlists),
+        Visibility::Public => None,
+    }
 }
 
 /// What is said of a playlist that was made: where Spotify lists it is what it says, not what was asked.
