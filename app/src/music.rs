@@ -92,7 +92,7 @@ where
             return None;
         };
         call.state.set(Loading::Pending);
-        let under_way = UnderWay::new();
+        let under_way = UnderWay::begin();
         let signal = under_way.signal();
         spawn_local(async move {
             let answer = send(session, &request, signal.as_ref()).await;
@@ -219,7 +219,7 @@ pub struct UnderWay(Option<AbortController>);
 
 impl UnderWay {
     /// A browser without the controller sends its requests all the same.
-    pub fn new() -> Self {
+    pub fn begin() -> Self {
         Self(AbortController::new().ok())
     }
 

@@ -171,7 +171,7 @@ where
         paged.turn.track();
         let cursor = paged.desk.with_value(|desk| desk.next.clone());
         let request = request(&cursor);
-        let under_way = UnderWay::new();
+        let under_way = UnderWay::begin();
         let signal = under_way.signal();
         spawn_local(async move {
             let answer = send(session, &request, signal.as_ref()).await;
