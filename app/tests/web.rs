@@ -85,7 +85,6 @@ fn signed_in_as(id: &str, name: &str) -> SessionView {
 /// A view on the page, gone with this value.
 struct Shown<M: Mountable> {
     place: HtmlElement,
-    from: None,
     _handle: UnmountHandle<M>,
 }
 
@@ -1114,7 +1113,7 @@ fn answer_in_turn(bodies: &[String]) {
 }
 
 fn names<M: Mountable>(shown: &Shown<M>) -> Vec<String> {
-    let all = shown.place.query_selector_all("li .name").unwrap();
+    let all = shown.place.get_elements_by_class_name("name");
     (0..all.length())
         .filter_map(|at| all.item(at)?.text_content())
         .collect()
