@@ -4,6 +4,7 @@ import {
   agree,
   expect,
   heading,
+  LISTENERS,
   live,
   open,
   problem,
@@ -98,17 +99,14 @@ test.describe("the list of playlists", () => {
     await expect(heading(page)).toHaveText("Your playlists");
   });
 
-  test("says so where there is none", async ({ page, sandbox, anotherBrowser, signIn }) => {
-    await sandbox.addUser({ login: "blank" });
+  test("says so where there is none", async ({ page, anotherBrowser, signIn }) => {
+    const origin = new URL(page.url()).origin;
     const other = await (await anotherBrowser()).newPage();
-    await other.goto(new URL("/", page.url()).href);
-    await live(other);
-    await signIn(other, "blank", { from: null });
-    await other.goto(new URL("/playlists", page.url()).href);
-    await live(other);
-    await allow(other).click();
-    await agree(other);
-    await expect(other.getByRole("main")).toContainText(/You have no playlist yet|playlist/);
+    await open(other, `${origin}/`);
+    await signIn(other, LISTENERS.newcomer.login, { from: null });
+    await open(other, `${origin}/playlists`);
+    await allowHere(other);
+    await expect(other.getByText("You have no playlist yet.")).toBeVisible();
   });
 
   test("where Spotify does not answer, it says why and tries again", async ({
@@ -138,6 +136,7 @@ test.describe("a new playlist", () => {
     await expect(page.getByRole("main")).not.toContainText(/\bprivate\b(?! playlists)/);
     await sandbox.clearLog();
     await allow(page).click();
+    await expect(page.getByRole("button", { name: "Agree" })).toBeVisible();
     const [asked] = await sandbox.log("/spotify/authorize");
     const scope = asked?.query.find(([name]) => name === "scope")?.[1] ?? "";
     expect(scope.split(" ")).toContain("playlist-modify-private");
@@ -592,10 +591,12 @@ test.describe("what is rare", () => {
       }
     });
     // A press at the end of what was read is answered as one at its beginning.
-    const last = rows.last();
-    const name = await last.locator(".name").textContent();
-    const place = await rows.count();
-    await last.locator("[data-deed='up']").click();
+    const { key, name, place } = await rows.last().evaluate((row) => ({
+      key: row.getAttribute("data-key"),
+      name: row.querySelector(".name")?.textContent,
+      place: row.parentElement?.childElementCount ?? 0,
+    }));
+    await page.locator(`[data-key="${key}"] [data-deed="up"]`).click();
     await expect(bench(page)).toContainText(`${name} is number ${place - 1} of 10000 now.`);
     await expect(bench(page).getByRole("alert")).toHaveCount(0);
   });

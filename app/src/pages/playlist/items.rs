@@ -2,7 +2,8 @@
 
 use leptos::ev;
 use leptos::prelude::*;
-use leptos::web_sys::Element;
+use leptos::task::{spawn_local, tick};
+use leptos::web_sys::{Element, HtmlElement};
 use wasm_bindgen::JsCast as _;
 
 use super::open::{Line, Open, Taken, Way};
@@ -177,11 +178,17 @@ fn button_of(event: &ev::MouseEvent) -> Option<(u32, String)> {
     Some((key, button.get_attribute("data-deed")?))
 }
 
-/// Puts the focus on the button for `deed` of a line, a moment from now.
+/// Puts the focus on the button for `deed` of a line as soon as the list is drawn, and before the browser
+/// hears the next key: a line that is moved loses the focus.
 fn focus_on(key: u32, deed: &'static str) {
-    focus_soon(move || {
+    spawn_local(async move {
+        tick().await;
         let selector = format!("[data-key='{key}'] [data-deed='{deed}']");
-        document().query_selector(&selector).ok().flatten()
+        let button = document().query_selector(&selector).ok().flatten();
+        if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+            // It fails for what cannot take the focus, and a button can.
+            let _ = button.focus();
+        }
     });
 }
 
