@@ -182,8 +182,7 @@ test.describe("a screen reader finds", () => {
             - button /^Following .+, press to stop$/
         - button "Save as CSV"
         - button "Save as JSON"
-        - contentinfo:
-          - paragraph: Names and pictures are provided by Spotify.
+        - paragraph: Names and pictures are provided by Spotify.
     `);
   });
 
