@@ -25,9 +25,12 @@ const RELEASE: Duration = Duration::from_secs(1);
 const SQLITE: &str = "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 3000;";
 /// What one to a file is told besides.
 const SQLITE_FILE: &str = "PRAGMA journal_mode = WAL;";
-/// What a connection to `PostgreSQL` is told, in milliseconds.
-const POSTGRES: &str =
-    "SET statement_timeout = 4000; SET idle_in_transaction_session_timeout = 15000;";
+/// What a connection to `PostgreSQL` is told, in milliseconds. A claim that a crash could take back
+/// would let a refresh token be sent twice, so what is committed is written, however the database is
+/// set up.
+const POSTGRES: &str = "SET statement_timeout = 4000; SET idle_in_transaction_session_timeout = 15000; \
+     SELECT set_config('synchronous_commit', 'on', false) \
+     WHERE current_setting('synchronous_commit') = 'off';";
 
 /// The schema, in steps. One that was applied is never edited.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");

@@ -212,8 +212,7 @@ async fn the_permissions_page_knows_every_state_at_once() {
     ] {
         assert!(page.contains(part), "no {part:?} in {page}");
     }
-    // What no page uses is not offered.
-    assert!(!page.contains("What you played last"), "{page}");
+    assert!(page.contains("What you played last"), "{page}");
 }
 
 #[tokio::test]
