@@ -275,7 +275,8 @@ fn NotArrived(page: LazyPage) -> impl IntoView {
     }
 }
 
-#[cfg(test)]
+// In a browser the parts are cut out of what is loaded, which no test binary is.
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::leads_to;
     use crate::pages::{LAZY, admin, top};
