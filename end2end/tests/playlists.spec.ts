@@ -594,7 +594,8 @@ test.describe("what is rare", () => {
     const { key, name, place } = await rows.last().evaluate((row) => ({
       key: row.getAttribute("data-key"),
       name: row.querySelector(".name")?.textContent,
-      place: row.parentElement?.childElementCount ?? 0,
+      // More may come below it meanwhile.
+      place: [...(row.parentElement?.children ?? [])].indexOf(row) + 1,
     }));
     await page.locator(`[data-key="${key}"] [data-deed="up"]`).click();
     await expect(bench(page)).toContainText(`${name} is number ${place - 1} of 10000 now.`);
