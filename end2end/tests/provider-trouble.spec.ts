@@ -383,7 +383,7 @@ test.describe("on the profile of a person who is signed in", () => {
         body: { error: { status: 429, message: "Too many requests", reason: "QUOTA_EXCEEDED" } },
       },
       status: 429,
-      says: "Another try makes sense in about 14 hours.",
+      says: "Another try makes sense in about 14 hours, on ",
     },
     {
       name: "the provider answers an empty page",
