@@ -279,10 +279,7 @@ impl World {
                         continue;
                     }
                 }
-                return match answer {
-                    Ok(answer) if tokens.scopes != scopes => Ok(telling(answer, CHANGED)),
-                    answer => answer,
-                };
+                return answer.map(|answer| telling_of_scopes(answer, &scopes, &tokens));
             }
             // What was found may have been renewed since: that is tried, too.
             let renewed = self.renew(bond, &tokens, jar).await?;
@@ -300,7 +297,8 @@ impl World {
             self.drop_tokens(bond, &tokens, jar).await;
             return Err(Code::Reauthorize.into());
         }
-        self.answer(response).await
+        let answer = self.answer(response).await;
+        answer.map(|answer| telling_of_scopes(answer, &scopes, &tokens))
     }
 
     async fn call_as_visitor(
@@ -546,6 +544,19 @@ fn telling(mut answer: Response<Body>, news: &'static str) -> Response<Body> {
         .headers_mut()
         .insert(name, HeaderValue::from_static(news));
     answer
+}
+
+/// An answer that tells where the tokens it came by have other scopes than the browser's had.
+fn telling_of_scopes(
+    answer: Response<Body>,
+    before: &[String],
+    tokens: &TokenSet,
+) -> Response<Body> {
+    if tokens.scopes == before {
+        answer
+    } else {
+        telling(answer, CHANGED)
+    }
 }
 
 /// Whether the token lacks a scope for the call.

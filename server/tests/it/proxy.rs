@@ -619,6 +619,15 @@ async fn an_answer_tells_that_a_refresh_changed_what_is_allowed() {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     assert_eq!(answer.header(CONNECTION), Some("changed"));
     assert_eq!(browser.me().await.header(CONNECTION), None);
+    // So does one whose token was not due, and was not taken.
+    let less = stage.control().set_refresh_scope(Some("user-follow-read"));
+    less.expect("scopes");
+    let rejected = stage.control().fault(Fault::status(ME, 401));
+    rejected.expect("a fault");
+    stage.advance(60);
+    let answer = browser.me().await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    assert_eq!(answer.header(CONNECTION), Some("changed"));
 }
 
 #[tokio::test]
