@@ -6,6 +6,7 @@ use std::future::Future;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::effect::effect;
 use crate::error::{ApiError, Code};
 use crate::music::Loading;
 use crate::session::fresh::ask;
@@ -68,7 +69,7 @@ where
         again: RwSignal::new(0),
         learnt: StoredValue::new(0),
     };
-    Effect::new(move |_| {
+    effect(move || {
         asked.again.track();
         asked.state.set(Loading::Pending);
         let turn = asked.learn();

@@ -22,6 +22,7 @@ use oauth::return_to::ReturnTo;
 
 use crate::api;
 use crate::callback::failure::Failure;
+use crate::effect::effect;
 use crate::error::{ApiError, Code};
 use crate::notice::{Notice, NoticeBoard, use_notice};
 use crate::parts::error_view::{ErrorView, Problem, WayOn};
@@ -107,7 +108,7 @@ pub fn CallbackPage() -> impl IntoView {
             .map_or_else(|| "the service".to_owned(), |it| it.label)
     });
 
-    Effect::new(move |_| {
+    effect(move || {
         let navigate = navigate.clone();
         let open = move |path: &str| {
             // The signal goes with the page.

@@ -10,6 +10,7 @@ use leptos_router::{NavigateOptions, path};
 use wasm_bindgen::JsCast as _;
 
 use crate::callback;
+use crate::effect::effect_after;
 use crate::lazy_page::{OnItsWay, Turn, provide_turn};
 use crate::notice::{NoticeBar, provide_notice, use_notice};
 use crate::pages::landing::Landing;
@@ -29,12 +30,12 @@ use crate::session::live::{provide_session, use_session};
 use crate::shelf::{provide_shelf, use_shelf};
 use crate::sign_in::resumption::carry_on;
 
-/// The app. The server renders it with a [`Boot`] in context; the browser takes the same one up
-/// from the page, so both draw the same thing first.
+/// The app. The server renders it with a [`Boot`] in context; the browser puts there what it read in
+/// the page, so both draw the same thing first.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let boot = Boot::shared();
+    let boot = use_context::<Boot>().unwrap_or_default();
     provide_shelf(provide_session(boot));
     provide_notice();
     let turn = provide_turn();
@@ -111,7 +112,7 @@ fn Turning(turn: Turn) -> impl IntoView {
         navigate(place, NavigateOptions::default());
     });
     let query = location.search;
-    Effect::new(move |before: Option<(String, String)>| {
+    effect_after(move |before: Option<(String, String)>| {
         let now = (path.get(), query.get());
         // What is asked over a page is asked of that page, which the Back button leaves as well.
         if before.is_some_and(|before| before != now) {
@@ -120,7 +121,7 @@ fn Turning(turn: Turn) -> impl IntoView {
         }
         now
     });
-    Effect::new(move |before: Option<String>| {
+    effect_after(move |before: Option<String>| {
         let path = path.get();
         notice.turn_to(&path);
         if before.is_some_and(|before| before != path) {
@@ -136,7 +137,7 @@ fn Turning(turn: Turn) -> impl IntoView {
         }
         path
     });
-    Effect::new(move |before: Option<bool>| {
+    effect_after(move |before: Option<bool>| {
         let waits = turn.awaited().is_some();
         if before == Some(true) && !waits {
             set_timeout(go_to_heading, Duration::ZERO);

@@ -14,6 +14,7 @@ use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::ChooseView;
 
+use crate::effect::effect_after;
 use crate::frame::go_to_heading;
 
 pub use leptos::wasm_split::SplitLoaderError as DidNotArrive;
@@ -43,11 +44,23 @@ macro_rules! lazy_page {
     ($segment:ident in $part:ident: $page:ident) => {
         /// The page, in a part of the program of its own.
         pub const PAGE: $crate::lazy_page::LazyPage = {
+            #[cfg(feature = "parts")]
             use ::leptos::wasm_split;
 
+            #[cfg(feature = "parts")]
             #[wasm_split::wasm_split($part, wasm_split_path = wasm_split, preload(arrive), fallible)]
             fn $segment() -> Result<::leptos::prelude::AnyView, $crate::lazy_page::DidNotArrive> {
                 Ok(::leptos::prelude::IntoAny::into_any($page()))
+            }
+
+            #[cfg(not(feature = "parts"))]
+            async fn $segment() -> Result<::leptos::prelude::AnyView, $crate::lazy_page::DidNotArrive> {
+                Ok(::leptos::prelude::IntoAny::into_any($page()))
+            }
+
+            #[cfg(not(feature = "parts"))]
+            async fn arrive() -> Result<(), $crate::lazy_page::DidNotArrive> {
+                Ok(())
             }
 
             $crate::lazy_page::LazyPage::new(
@@ -187,7 +200,7 @@ impl Turn {
 #[component]
 pub fn OnItsWay() -> impl IntoView {
     let turn = use_turn();
-    Effect::new(move |before: Option<Option<&'static str>>| {
+    effect_after(move |before: Option<Option<&'static str>>| {
         let awaited = turn.awaited();
         if let Some(Some(before)) = before {
             mark_links(before, false);
@@ -275,8 +288,7 @@ fn NotArrived(page: LazyPage) -> impl IntoView {
     }
 }
 
-// In a browser the parts are cut out of what is loaded, which no test binary is.
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
 mod tests {
     use super::leads_to;
     use crate::pages::{LAZY, admin, top};

@@ -114,6 +114,12 @@ pub fn NoticeLinks(
         .collect_view()
 }
 
+crate::later_view! {
+    fn again(away: Away) in session {
+        view! { <Again away /> }.into_any()
+    }
+}
+
 /// Goes for an errand once more, as another person there; for whom it was begun alone.
 #[component]
 fn Again(away: Away) -> impl IntoView {
@@ -158,7 +164,7 @@ pub fn NoticeBar() -> impl IntoView {
                             {notice.text}
                             <NoticeLinks links=notice.links />
                         </p>
-                        {notice.again.map(|away| view! { <Again away /> })}
+                        {notice.again.map(again)}
                         <button
                             type="button"
                             class="icon-button"

@@ -8,11 +8,13 @@ use leptos::prelude::*;
 use leptos::web_sys::Element;
 use wasm_bindgen::JsCast as _;
 
+use crate::effect::effect;
+
 /// Calls `restored` when the page comes back out of the browser's back-forward cache, as it was
 /// when it was left.
 pub fn on_restored(restored: impl Fn() + 'static) {
     let restored = Rc::new(restored);
-    Effect::new(move |_| {
+    effect(move || {
         let restored = Rc::clone(&restored);
         let listener = window_event_listener(ev::pageshow, move |event| {
             if event.persisted() {

@@ -9,6 +9,7 @@ use spotify::model::{Artist, FollowedArtists, Played};
 use spotify::page::{CursorPage, Page};
 use spotify::{Answer, Request};
 
+use crate::effect::effect_after;
 use crate::error::ApiError;
 use crate::music::{UnderWay, send, wants_connection};
 use crate::parts::things::Thing;
@@ -190,7 +191,7 @@ where
         });
         under_way
     });
-    Effect::new(move |before: Option<Tie>| {
+    effect_after(move |before: Option<Tie>| {
         let tie = session.tie();
         // Another connection, or one that may do more, may bring what was refused.
         let is_new = before.is_some_and(|before| before != tie) && tie.granted_at.is_some();

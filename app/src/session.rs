@@ -1,12 +1,14 @@
 //! Who is signed in, as the server tells it. Never a token.
 
+pub mod boot;
 pub mod fresh;
 pub mod live;
 pub mod renewal;
 
+pub use boot::{Boot, ProviderView, SessionLife};
+
 use std::collections::BTreeMap;
 
-use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The answer of `GET /api/session`. All times are unix seconds.
@@ -126,63 +128,4 @@ pub struct ConnectionView {
     /// interface is called are renewed by the calls themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renew_at: Option<i64>,
-}
-
-/// What a page knows when it is rendered: put into context by the server, serialised into the
-/// page, and taken up by the browser without another request.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Boot {
-    /// The session, or `None` while it is not yet known: a visit that came by a link from another
-    /// site carries no cookie, so its first request tells.
-    pub session: Option<SessionView>,
-    /// Whether the browser should ask who is signed in as soon as the page is live: it is not yet
-    /// known, or the visit should keep the session going.
-    pub ask: bool,
-    /// The providers on offer.
-    pub providers: Vec<ProviderView>,
-    /// How long a session lives.
-    pub session_life: SessionLife,
-}
-
-impl Boot {
-    /// What the server put into context, and the browser finds in the page.
-    ///
-    /// It goes through the page as text and is read from its bytes, as the answers of the server
-    /// are: so the program holds one reader of it and not two.
-    pub fn shared() -> Self {
-        let known = use_context::<Self>();
-        let written = || {
-            known
-                .as_ref()
-                .and_then(|boot| serde_json::to_string(boot).ok())
-        };
-        let text = SharedValue::new_str(|| written().unwrap_or_default()).into_inner();
-        known
-            .or_else(|| serde_json::from_slice(text.as_bytes()).ok())
-            .unwrap_or_default()
-    }
-}
-
-/// How long a session lives, as set up in this installation.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SessionLife {
-    /// Without being used, in seconds.
-    pub idle_s: i64,
-    /// At most, in seconds.
-    pub max_s: i64,
-}
-
-/// A provider one can sign in with here.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProviderView {
-    /// The id, as in `/callback/{provider}`.
-    pub id: String,
-    /// The name a person knows, such as `Spotify`.
-    pub label: String,
-    /// Whether a sign-in can be started. `false` while a provider that must be discovered could not
-    /// be reached.
-    pub available: bool,
-    /// The provider's own page where a person takes a grant back, where there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manage_url: Option<String>,
 }

@@ -10,6 +10,7 @@ use spotify::model::Contained;
 use spotify::{Permission, Request};
 
 use crate::deed::{Deed, is_of_older_kind};
+use crate::effect::{effect, effect_after};
 use crate::error::ApiError;
 use crate::music::send;
 use crate::session::live::Session;
@@ -52,7 +53,7 @@ pub fn provide_shelf(session: Session) -> Shelf {
         deeds: StoredValue::new(HashMap::new()),
     };
     provide_context(shelf);
-    Effect::new(move |before: Option<Known>| {
+    effect_after(move |before: Option<Known>| {
         let tie = session.tie();
         let now = Known {
             person: session.person(),
@@ -168,7 +169,7 @@ impl Shelf {
     pub fn look(self, uris: Vec<Uri>) {
         let uris = StoredValue::new(uris);
         for permission in [Permission::Following, Permission::Library] {
-            Effect::new(move |_| {
+            effect(move || {
                 // Another person is another question.
                 let _ = self.session.tie();
                 if !self.session.holds(permission) {

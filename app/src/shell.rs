@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
 use crate::frame::App;
+use crate::session::Boot;
+use crate::session::boot;
 
 /// The first script of the page: it takes a callback's query out of the address, and shows the
 /// chosen colours before the first paint.
@@ -13,8 +15,10 @@ const FIRST_SCRIPT: &str = include_str!("shell/first.js");
 /// The document of every page: head, [`App`], and what is said where the app cannot run.
 ///
 /// It reads the nonce of the Content-Security-Policy from context and gives it to every inline
-/// script. There is no inline style.
+/// script. There is no inline style. What the browser knows at once, a [`Boot`], comes from context as
+/// well.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let boot = use_context::<Boot>().unwrap_or_default().written();
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -30,6 +34,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <HashedStylesheet options=options.clone() id="leptos" />
                 <AutoReload options=options.clone() />
+                <script type="application/json" id=boot::ID nonce=use_nonce()>{boot}</script>
                 <HydrationScripts options />
                 <MetaTags />
             </head>

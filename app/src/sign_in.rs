@@ -7,6 +7,7 @@ pub mod verifiers;
 pub mod words;
 
 use leptos::prelude::window;
+use leptos::wasm_split::SplitLoaderError;
 use oauth::pkce::Verifier;
 use oauth::return_to::ReturnTo;
 
@@ -34,18 +35,40 @@ pub enum StartError {
     Refused(#[from] ApiError),
 }
 
-/// Starts a sign-in and leaves the page for the provider's.
-///
-/// 32 random bytes become the verifier (RFC 7636 §4.1). Its challenge goes to the server, it itself
-/// stays in this tab under the `state` of the answer. Whoever steals the tab lacks the cookie that
-/// `begin` sets, and whoever steals the cookie lacks the tab.
-///
-/// The person comes back to the page that `errand` names, else to the one shown now, where that is a
-/// page one can come back to.
-///
-/// # Errors
-/// [`StartError`]; the page has not been left then, and nothing is kept.
-pub async fn start(errand: Errand) -> Result<(), StartError> {
+crate::later! {
+    /// Starts a sign-in and leaves the page for the provider's.
+    ///
+    /// 32 random bytes become the verifier (RFC 7636 §4.1). Its challenge goes to the server, it itself
+    /// stays in this tab under the `state` of the answer. Whoever steals the tab lacks the cookie that
+    /// `begin` sets, and whoever steals the cookie lacks the tab.
+    ///
+    /// The person comes back to the page that `errand` names, else to the one shown now, where that is a
+    /// page one can come back to.
+    ///
+    /// # Errors
+    /// [`StartError`]; the page has not been left then, and nothing is kept.
+    pub async fn start(errand: Errand) -> Result<(), StartError> in session {
+        set_out(errand).await
+    }
+}
+
+impl StartError {
+    /// Seconds until another try makes sense, where the server said so.
+    pub fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Refused(error) => error.retry_after,
+            Self::NoStorage | Self::NoRandomness | Self::ForeignAddress => None,
+        }
+    }
+}
+
+impl From<SplitLoaderError> for StartError {
+    fn from(error: SplitLoaderError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+async fn set_out(errand: Errand) -> Result<(), StartError> {
     // Asked first: without it the way to the provider and back would be for nothing.
     verifiers::storage().ok_or(StartError::NoStorage)?;
     let verifier = Verifier::from_bytes(random_bytes().ok_or(StartError::NoRandomness)?);

@@ -182,6 +182,39 @@ fn json_answer(status: u16, body: &str) -> String {
 }
 
 #[wasm_bindgen_test]
+async fn what_a_page_knows_at_once_survives_the_way_to_the_browser() {
+    let session = SessionView {
+        connections: vec![ConnectionView {
+            provider: "spotify".to_owned(),
+            permissions: vec!["top".to_owned()],
+            granted_at: 1_790_000_000,
+            ..ConnectionView::default()
+        }],
+        ..signed_in_as("a1", HOSTILE)
+    };
+    for session in [None, Some(SessionView::default()), Some(session)] {
+        let boot = Boot {
+            session,
+            ask: true,
+            providers: vec![
+                ProviderView {
+                    available: false,
+                    manage_url: Some("https://www.spotify.com/account/apps/".to_owned()),
+                    ..spotify()
+                },
+                google(),
+            ],
+            session_life: SessionLife {
+                idle_s: 2_592_000,
+                max_s: 15_552_000,
+            },
+        };
+        assert_eq!(Boot::parse(&boot.written()).await.unwrap(), boot);
+    }
+    assert_eq!(Boot::parse("").await.unwrap(), Boot::default());
+}
+
+#[wasm_bindgen_test]
 async fn button_is_busy_while_a_sign_in_begins() {
     answer_with("return new Promise(() => {});");
     let shown = show(None, || view! { <SignInButton provider=spotify() /> });

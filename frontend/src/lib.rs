@@ -2,19 +2,35 @@
 
 use app::App;
 use app::frame::mark_ready;
+use app::session::Boot;
+use futures::future::join;
+use leptos::prelude::provide_context;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
-/// Takes over the page that the server drew, as soon as the part that the page is in is here as
-/// well: a page can only be taken over as a whole.
+/// Takes over the page that the server drew, as soon as the parts that it needs are here as well: a
+/// page can only be taken over as a whole.
 ///
 /// # Errors
-/// The part did not arrive. Nobody catches it, and so the first script of the page says that the
-/// page did not start.
+/// A part did not arrive. Nobody catches it, and so the first script of the page says that the page
+/// did not start.
 #[wasm_bindgen]
 pub async fn hydrate() -> Result<(), JsError> {
     console_error_panic_hook::set_once();
-    app::pages::arrive_at_first().await?;
-    leptos::mount::hydrate_body(App);
+    let (boot, page) = join(Boot::read(), app::pages::arrive_at_first()).await;
+    let boot = boot?;
+    page?;
+    leptos::mount::hydrate_body(move || {
+        provide_context(boot);
+        App()
+    });
     mark_ready();
+    // What does not arrive now is asked for again by whoever needs it.
+    let _ = app::later::prepare().await;
     Ok(())
 }
+
+/// Room between the constants, which the build lays anew, each beside the part that uses it. The order
+/// of the linker is closer by some bytes, and without room to spare the build would leave them all in
+/// what every page loads. Nothing refers to this, so it is in no file.
+#[used]
+static ROOM: [u8; 0x4000] = [0; 0x4000];

@@ -14,6 +14,9 @@ pub(crate) enum Failure {
         command: String,
         log: String,
     },
+    /// A file of the program is not what it should be.
+    #[error("cannot make {file} smaller: {reason}.")]
+    Program { file: String, reason: String },
     /// A command had nothing to show for itself.
     #[error("failed: {0}.")]
     Empty(String),

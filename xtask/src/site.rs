@@ -2,6 +2,7 @@
 
 mod compression;
 mod names;
+mod shrinking;
 pub(crate) mod weight;
 
 use std::fmt::Write as _;
@@ -41,6 +42,24 @@ pub(crate) fn build(
         sandbox,
         site: site.folder,
     })
+}
+
+/// An argument of cargo that makes the paths of sources in the program short. They stand in it for the
+/// messages of panics, and where this machine keeps them is nobody's business.
+fn short_paths() -> Result<String, Failure> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let cargo = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let sources = cargo.unwrap_or_default().join("registry/src");
+    let mut flags = Vec::new();
+    if sources.is_dir() {
+        for registry in fs::read_dir(&sources).map_err(at(&sources))? {
+            let registry = registry.map_err(at(&sources))?.path();
+            flags.push(format!("'--remap-path-prefix={}/='", registry.display()));
+        }
+    }
+    // `read_dir` has no order, and other flags are another build.
+    flags.sort();
+    Ok(format!("--config=build.rustflags=[{}]", flags.join(",")))
 }
 
 fn binary(
@@ -110,13 +129,18 @@ impl Site {
             leptos.args(["leptos", "build", "--frontend-only", "--split"]);
             if self.release {
                 leptos.arg("--release");
+                leptos.arg(format!("--lib-cargo-args={}", short_paths()?));
             }
             leptos
                 .env("PATH", &tools.path)
                 .env("LEPTOS_SITE_ROOT", &self.folder)
                 .current_dir(&workspace.root);
             step.exec(&mut leptos)?;
-            names::settle(&self.folder.join("pkg"), &self.hashes)?;
+            let pkg = self.folder.join("pkg");
+            if let Some(wasm_opt) = &tools.wasm_opt {
+                shrinking::shrink(&pkg, wasm_opt)?;
+            }
+            names::settle(&pkg, &self.hashes)?;
             if self.release {
                 compression::compress(step, &self.folder)?;
             }

@@ -28,6 +28,8 @@ pub(crate) struct SiteTools {
     /// A `PATH` on which cargo-leptos finds the right `wasm-bindgen` and `wasm-opt`; it downloads
     /// what it does not find.
     pub(crate) path: OsString,
+    /// `wasm-opt`, for a release.
+    pub(crate) wasm_opt: Option<PathBuf>,
     /// Their versions, in one line.
     pub(crate) versions: String,
 }
@@ -58,9 +60,11 @@ pub(crate) fn for_site(
         "cargo-leptos {CARGO_LEPTOS}, wasm-bindgen {}",
         bindgen.version
     );
+    let mut wasm_opt = None;
     if release {
         let binaryen = node::Packages::binaryen(workspace);
         binaryen.ensure(steps)?;
+        wasm_opt = Some(binaryen.programs().join("wasm-opt"));
         first.push(binaryen.programs());
         versions.push_str(", binaryen ");
         versions.push_str(&binaryen.digest());
@@ -69,6 +73,7 @@ pub(crate) fn for_site(
     Ok(SiteTools {
         cargo_leptos: leptos.folder.join("cargo-leptos"),
         path,
+        wasm_opt,
         versions,
     })
 }

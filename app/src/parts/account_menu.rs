@@ -26,9 +26,18 @@ pub fn AccountMenu() -> impl IntoView {
             <span class="skeleton account-place" role="img" aria-label="Checking who you are"></span>
         }
         .into_any(),
-        (Some(true), Some(account)) => view! { <Menu account /> }.into_any(),
-        _ => view! { <A href="/profile" attr:class="button small">"Sign in"</A> }.into_any(),
+        (Some(true), Some(account)) => menu(account),
+        _ => view! { <a href="/profile" class="button small">"Sign in"</a> }.into_any(),
     }
+    }
+}
+
+crate::later_view! {
+    // Where somebody is signed in when the page is loaded, its part is here before the page is live.
+    fn menu(account: AccountView) in session {
+        #[cfg(feature = "ssr")]
+        leptos::prefetch_lazy_fn_on_server("session");
+        view! { <Menu account /> }.into_any()
     }
 }
 

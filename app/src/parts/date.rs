@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::effect::effect;
+
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -28,7 +30,7 @@ pub fn Day(
 ) -> impl IntoView {
     let (year, month, day) = civil(at);
     let words = RwSignal::new(in_words(year, month, day));
-    Effect::new(move |_| {
+    effect(move || {
         let date = js_date(at);
         let year = i64::from(date.get_full_year());
         words.set(in_words(year, date.get_month() + 1, date.get_date()));
@@ -51,7 +53,7 @@ pub fn Moment(
         "{}, {hour:02}:{minute:02} UTC",
         in_words(year, month, day)
     ));
-    Effect::new(move |_| {
+    effect(move || {
         let date = js_date(at);
         let year = i64::from(date.get_full_year());
         let day = in_words(year, date.get_month() + 1, date.get_date());

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use crate::effect::effect;
 use crate::page_life::browser_now;
 use crate::parts::date::Day;
 use crate::session::live::use_session;
@@ -42,7 +43,7 @@ impl End {
 pub fn use_end() -> Memo<End> {
     let session = use_session();
     let now = RwSignal::new(None);
-    Effect::new(move |_| {
+    effect(move || {
         // Every look at the session is a look at the clock.
         session.view();
         now.set(Some(browser_now()));
@@ -68,7 +69,14 @@ pub fn EndingSoon() -> impl IntoView {
         path.with(|path| path == "/permissions" || path.starts_with("/callback/"))
     });
     move || match end.get() {
-        End::Near(at) if !hidden.get() && !elsewhere.get() => view! {
+        End::Near(at) if !hidden.get() && !elsewhere.get() => warning(at, hidden),
+        _ => ().into_any(),
+    }
+}
+
+crate::later_view! {
+    fn warning(at: i64, hidden: RwSignal<bool>) in session {
+        view! {
             <aside class="notice ending-soon" aria-label="A connection ends soon">
                 <p>"Spotify ends the connection on " <Day at /> ", six months after you agreed."</p>
                 <Renew />
@@ -82,8 +90,7 @@ pub fn EndingSoon() -> impl IntoView {
                 </button>
             </aside>
         }
-        .into_any(),
-        _ => ().into_any(),
+        .into_any()
     }
 }
 

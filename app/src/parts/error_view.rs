@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use spotify::Permission;
 
+use crate::effect::effect;
 use crate::error::{ApiError, Code};
 use crate::page_life::browser_now;
 use crate::parts::date::Moment;
@@ -285,7 +286,7 @@ fn Wait(seconds: u32) -> impl IntoView {
     let until = RwSignal::new(None);
     if seconds > LONG_S {
         // The server does not know the person's clock.
-        Effect::new(move |_| until.set(Some(browser_now() + i64::from(seconds))));
+        effect(move || until.set(Some(browser_now() + i64::from(seconds))));
     }
     view! {
         <p>

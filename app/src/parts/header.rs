@@ -8,6 +8,7 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast as _;
 
+use crate::effect::effect;
 use crate::parts::account_menu::AccountMenu;
 use crate::parts::brand::BrandMark;
 use crate::parts::theme_menu::ThemeMenu;
@@ -34,7 +35,7 @@ pub fn Header() -> impl IntoView {
     });
     let nav = NodeRef::<html::Nav>::new();
     let path = use_location().pathname;
-    Effect::new(move |_| {
+    effect(move || {
         path.track();
         // A moment later, when the link knows that it is the one.
         set_timeout(move || show_current(nav), Duration::ZERO);
@@ -42,10 +43,14 @@ pub fn Header() -> impl IntoView {
     view! {
         <header class="bar">
             <div class="bar-inner">
-                <A href="/" exact=true attr:class="brand">
+                <a
+                    href="/"
+                    class="brand"
+                    aria-current=move || path.with(|path| path == "/").then_some("page")
+                >
                     <BrandMark />
                     <span>"Stagedoor"</span>
-                </A>
+                </a>
                 <nav aria-label="Pages" node_ref=nav>
                     <ul role="list">
                         <li><A href="/search">"Search"</A></li>

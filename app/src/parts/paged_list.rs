@@ -8,6 +8,7 @@ use leptos::web_sys::{IntersectionObserver, IntersectionObserverInit};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 
+use crate::effect::effect;
 use crate::page_life::lowered;
 use crate::paged::{Paged, Reading};
 use crate::parts::error_view::{ErrorView, Problem};
@@ -110,7 +111,7 @@ pub fn ReadOn(
     read_on: Callback<()>,
 ) -> impl IntoView {
     let end = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(end) = end.get() {
             read_on_when_near(&end, reading, read_on);
         }
@@ -173,7 +174,7 @@ fn read_on_when_near(end: &web_sys::Element, reading: Signal<Reading>, more: Cal
             more.try_run(());
         }
     };
-    Effect::new(move |_| {
+    effect(move || {
         if near.get() && reading.get() == Reading::More {
             // The page that came has to be drawn first, or the end seems near still.
             request_animation_frame(move || request_animation_frame(read_on));

@@ -4,6 +4,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
+use crate::effect::effect_after;
 use crate::page_life::current_address;
 
 /// The longest question that is sent, in characters.
@@ -23,7 +24,7 @@ pub fn SearchBox(
     let field = NodeRef::<leptos::html::Input>::new();
     // The person may type before the app runs, so what stands in the field is only replaced when
     // the question changes later, as by the Back button.
-    Effect::new(move |before: Option<String>| {
+    effect_after(move |before: Option<String>| {
         let question = question.get();
         if let (Some(before), Some(field)) = (before, field.get_untracked())
             && before != question

@@ -3,9 +3,10 @@
 use leptos::children::ViewFn;
 use leptos::prelude::*;
 
+use crate::error::ApiError;
 use crate::parts::error_view::ErrorView;
 use crate::session::fresh::ask;
-use crate::session::live::use_session;
+use crate::session::live::{Session, use_session};
 
 /// Shows its children to a person who is signed in, the invitation to others, and grey bars while
 /// it is not yet known which of the two is right: nobody is told that they are signed out before
@@ -47,9 +48,13 @@ pub fn NotYetKnown() -> impl IntoView {
             </div>
         }
         .into_any(),
-        Some(error) => {
-            view! { <ErrorView problem=error retry=Callback::new(move |()| ask(session)) /> }
-                .into_any()
-        }
+        Some(error) => trouble(error, session),
+    }
+}
+
+crate::later_view! {
+    /// Why it cannot be found out.
+    fn trouble(error: ApiError, session: Session) in session {
+        view! { <ErrorView problem=error retry=Callback::new(move |()| ask(session)) /> }.into_any()
     }
 }

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
+use crate::effect::effect;
+
 /// Where the choice is kept. The first script of the page reads it before anything is drawn.
 const KEY: &str = "stagedoor.theme";
 
@@ -41,7 +43,7 @@ impl Theme {
 #[component]
 pub fn ThemeMenu() -> impl IntoView {
     let chosen = RwSignal::new(Theme::System);
-    Effect::new(move |_| chosen.set(shown()));
+    effect(move || chosen.set(shown()));
     let choices = Theme::ALL.map(|theme| {
         view! {
             <li>

@@ -6,6 +6,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::deed::Deed;
+use crate::effect::effect;
 use crate::error::Code;
 use crate::parts::error_view::ErrorView;
 use crate::parts::needs_permission::{AskPermission, Standing};
@@ -18,7 +19,7 @@ use crate::shelf::{Wanted, use_shelf};
 pub fn WantedSheet() -> impl IntoView {
     let shelf = use_shelf();
     let sheet = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
+    effect(move || {
         let Some(sheet) = sheet.get() else { return };
         let open = shelf.wanted().is_some();
         // A moment later, when what is in it stands.
@@ -41,23 +42,27 @@ pub fn WantedSheet() -> impl IntoView {
             aria-labelledby="wanted"
             on:close=move |_| shelf.let_go()
         >
-            {move || shelf.wanted().map(|wanted| view! {
-                <div class="sheet-inner">
-                    <h2 id="wanted" title=wanted.deed.question()>{wanted.deed.question()}</h2>
-                    <UnderWay deed=wanted.deed.clone() />
-                    <InTheWay wanted />
-                    <button
-                        type="button"
-                        class="button quiet"
-                        on:click=move |_| shelf.let_go()
-                    >
-                        "Not now"
-                    </button>
-                </div>
-            })}
+            {move || shelf.wanted().map(sheet_of)}
         </dialog>
     }
     .into_any()
+}
+
+crate::later_view! {
+    fn sheet_of(wanted: Wanted) in session {
+        let shelf = use_shelf();
+        view! {
+            <div class="sheet-inner">
+                <h2 id="wanted" title=wanted.deed.question()>{wanted.deed.question()}</h2>
+                <UnderWay deed=wanted.deed.clone() />
+                <InTheWay wanted />
+                <button type="button" class="button quiet" on:click=move |_| shelf.let_go()>
+                    "Not now"
+                </button>
+            </div>
+        }
+        .into_any()
+    }
 }
 
 /// That it is being done, where it is. The place is there before, for a screen reader hears what

@@ -7,6 +7,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::effect::{effect, effect_after};
 use crate::notice::NoticeBoard;
 use crate::page_life::on_restored;
 use crate::session::live::Session;
@@ -24,12 +25,12 @@ const QUIET_MS: f64 = 5_000.0;
 /// `asks_itself` says that the page shown first finds out by its own means, as the callback does:
 /// its answer would race with ours.
 pub fn keep_fresh(session: Session, shelf: Shelf, notice: NoticeBoard, asks_itself: bool) {
-    Effect::new(move |_| {
+    effect(move || {
         if session.wants_asking() && !asks_itself {
             ask(session);
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         tabs::listen(move |news| match news {
             // What another tab ended is over here at once, whether or not the server can be asked.
             News::SignedOut => {
@@ -53,7 +54,7 @@ pub fn keep_fresh(session: Session, shelf: Shelf, notice: NoticeBoard, asks_itse
     });
     // Not every switch is told by another tab: the Back button and an answer of the server tell of
     // one, too.
-    Effect::new(move |before: Option<Option<String>>| {
+    effect_after(move |before: Option<Option<String>>| {
         let person = session.person();
         if before
             .flatten()
@@ -64,7 +65,7 @@ pub fn keep_fresh(session: Session, shelf: Shelf, notice: NoticeBoard, asks_itse
         }
         person
     });
-    Effect::new(move |_| ask_on_return(session));
+    effect(move || ask_on_return(session));
     renew_when_due(session);
     on_restored(move || {
         // The page comes back as it was when it was left, which may have been another person's.

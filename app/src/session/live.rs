@@ -100,6 +100,11 @@ impl Session {
         self.view.get_untracked()
     }
 
+    /// Whether it is known who is here. Tracked: whatever changes about the session is news.
+    pub fn is_known(self) -> bool {
+        self.view.with(Option::is_some)
+    }
+
     /// Whether somebody is signed in, or `None` while it is not yet known. Tracked, and quiet when
     /// something else about the session changes.
     pub fn signed_in(self) -> Option<bool> {
@@ -243,7 +248,7 @@ impl Session {
     /// As [`api::session`]; what was known stays, and [`Session::trouble`] tells where nothing was.
     pub async fn ask(self) -> Result<SessionView, ApiError> {
         let turn = self.begin();
-        let answer = api::session().await;
+        let answer = tell().await;
         match &answer {
             Ok(view) => self.take(turn, Some(view.clone())),
             Err(error) => self.trouble.set(Some(error.clone())),
@@ -302,6 +307,13 @@ impl Session {
             *known = view;
             new
         });
+    }
+}
+
+crate::later! {
+    /// Who is signed in, as the server tells it.
+    async fn tell() -> Result<SessionView, ApiError> in session {
+        api::session().await
     }
 }
 

@@ -6,12 +6,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::deed::Deed;
+use crate::effect::effect;
 use crate::page_life::{browser_now, on_restored};
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::session::ProviderView;
 use crate::session::live::use_session;
-use crate::sign_in;
 use crate::sign_in::errand::{Errand, Intent};
+use crate::sign_in::{self, StartError};
 
 /// How long the button waits for the browser to leave the page. After that the way to the provider
 /// has failed without a word (the person stopped it), and the button can be pressed again.
@@ -56,7 +57,7 @@ pub fn SignInButton(
 ) -> impl IntoView {
     let session = use_session();
     let pending = RwSignal::new(false);
-    let problem = RwSignal::new(None::<Problem>);
+    let problem = RwSignal::new(None::<StartError>);
     let wait = RwSignal::new(None::<Wait>);
     on_restored(move || pending.set(false));
 
@@ -91,18 +92,16 @@ pub fn SignInButton(
             account: untrack(|| session.account()).map(|account| account.id),
             ..errand.clone()
         };
-        let named = named.clone();
         spawn_local(async move {
             match sign_in::start(errand).await {
                 // The page is being left. `try_set`, for it may show something else by then.
                 Ok(()) => set_timeout(move || _ = pending.try_set(false), LEAVING),
                 Err(error) => {
                     pending.try_set(false);
-                    let told = Problem::from(error).naming(&named);
-                    if let Some(seconds) = told.retry_after {
+                    if let Some(seconds) = error.retry_after() {
                         wait.try_set(Some(Wait::of(seconds)));
                     }
-                    problem.try_set(Some(told));
+                    problem.try_set(Some(error));
                 }
             }
         });
@@ -140,11 +139,18 @@ pub fn SignInButton(
                 </span>
             })}
             {away}
-            {move || problem.get().map(|problem| view! { <ErrorView problem /> })}
-            {move || wait.get().map(|wait| view! { <Waiting wait over=Callback::new(over) /> })}
+            {move || problem.get().map(|error| trouble(error, named.clone()))}
+            {move || wait.get().map(|wait| waiting_for(wait, Callback::new(over)))}
         </div>
     }
     .into_any()
+}
+
+crate::later_view! {
+    /// Why a sign-in with the provider named `named` did not start.
+    fn trouble(error: StartError, named: String) in session {
+        view! { <ErrorView problem=Problem::from(error).naming(&named) /> }.into_any()
+    }
 }
 
 /// A wait that the server asked for.
@@ -164,11 +170,17 @@ impl Wait {
     }
 }
 
+crate::later_view! {
+    fn waiting_for(wait: Wait, over: Callback<()>) in session {
+        view! { <Waiting wait over /> }.into_any()
+    }
+}
+
 /// How much of a wait is over. The sentence beside it says how long it is; this is for the eye.
 #[component]
 fn Waiting(wait: Wait, over: Callback<()>) -> impl IntoView {
     let left = RwSignal::new(i64::from(wait.seconds));
-    Effect::new(move |_| {
+    effect(move || {
         let tick = move || {
             let now = wait.until.saturating_sub(browser_now());
             left.try_set(now);

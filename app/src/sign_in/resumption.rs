@@ -1,15 +1,19 @@
 //! Back from a provider: what the person went for is carried on with, once.
 
-use leptos::prelude::*;
+use std::rc::Rc;
+
+use leptos::task::spawn_local;
 use spotify::Permission;
 
+use crate::effect::effect;
+use crate::error::ApiError;
 use crate::notice::{Notice, NoticeBoard};
 use crate::page_life::current_address;
 use crate::session::live::Session;
 use crate::session::{ConnectionView, SessionView};
 use crate::shelf::Shelf;
 use crate::sign_in::errand::{Away, Intent};
-use crate::sign_in::verifiers::{keep_back, take_back};
+use crate::sign_in::verifiers::{holds_back, keep_back, take_back};
 
 /// What becomes of an errand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,51 +36,76 @@ pub fn carry_on(
     notice: NoticeBoard,
     open: impl Fn(&str) + 'static,
 ) {
-    Effect::new(move |_| {
-        let Some(view) = session.view() else { return };
-        let address = current_address();
+    let open: Open = Rc::new(open);
+    effect(move || {
         // The callback is left by a whole load; the page that opens then does it.
-        if address.starts_with("/callback/") {
+        if !session.is_known() || !holds_back() || current_address().starts_with("/callback/") {
             return;
         }
-        let Some(away) = take_back() else { return };
-        let next = next(&away, &view);
-        // The question whether to link stands on a page of its own; once it is answered, the person
-        // goes on where they were.
-        let back = away
-            .from
-            .as_deref()
-            .filter(|from| path_of(from) != path_of(&address))
-            .filter(|_| next != Next::Wait && leads_back(&away, &view));
-        if let Some(from) = back {
-            open(from);
-        }
-        let path = path_of(back.unwrap_or(&address)).to_owned();
-        match next {
-            Next::Wait => keep_back(&away),
-            // What was said of it stands on the page that was left.
-            Next::Nothing if back.is_some() => {
-                let label = session.label(&away.provider);
-                let text = format!("{label} is linked. You can sign in with it from now on.");
-                notice.put_at(&path, Notice::new(text));
-            }
-            Next::Nothing => {}
-            Next::Say(text) => notice.put_at(&path, Notice::new(text)),
-            Next::Perform => {
-                if let Some(deed) = away.deed {
-                    let done = Notice::new(deed.done());
-                    notice.put_at(&path, Notice::new(deed.doing()));
-                    shelf.perform(deed, move |is_done| {
-                        // What went wrong is told by the sheet.
-                        notice.clear();
-                        if is_done {
-                            notice.put_at(&path, done);
-                        }
-                    });
-                }
-            }
-        }
+        let open = Rc::clone(&open);
+        spawn_local(async move {
+            // Where the part does not arrive, the errand stays kept.
+            let _ = go_on(session, shelf, notice, open).await;
+        });
     });
+}
+
+/// Turns to another page of the app.
+type Open = Rc<dyn Fn(&str)>;
+
+crate::later! {
+    async fn go_on(session: Session, shelf: Shelf, notice: NoticeBoard, open: Open) -> Result<(), ApiError> in session {
+        finish(session, shelf, notice, &*open);
+        Ok(())
+    }
+}
+
+/// Takes up what is kept, where something still is.
+fn finish(session: Session, shelf: Shelf, notice: NoticeBoard, open: &dyn Fn(&str)) {
+    let Some(view) = session.view_untracked() else {
+        return;
+    };
+    let address = current_address();
+    if address.starts_with("/callback/") {
+        return;
+    }
+    let Some(away) = take_back() else { return };
+    let next = next(&away, &view);
+    // The question whether to link stands on a page of its own; once it is answered, the person
+    // goes on where they were.
+    let back = away
+        .from
+        .as_deref()
+        .filter(|from| path_of(from) != path_of(&address))
+        .filter(|_| next != Next::Wait && leads_back(&away, &view));
+    if let Some(from) = back {
+        open(from);
+    }
+    let path = path_of(back.unwrap_or(&address)).to_owned();
+    match next {
+        Next::Wait => keep_back(&away),
+        // What was said of it stands on the page that was left.
+        Next::Nothing if back.is_some() => {
+            let label = session.label(&away.provider);
+            let text = format!("{label} is linked. You can sign in with it from now on.");
+            notice.put_at(&path, Notice::new(text));
+        }
+        Next::Nothing => {}
+        Next::Say(text) => notice.put_at(&path, Notice::new(text)),
+        Next::Perform => {
+            if let Some(deed) = away.deed {
+                let done = Notice::new(deed.done());
+                notice.put_at(&path, Notice::new(deed.doing()));
+                shelf.perform(deed, move |is_done| {
+                    // What went wrong is told by the sheet.
+                    notice.clear();
+                    if is_done {
+                        notice.put_at(&path, done);
+                    }
+                });
+            }
+        }
+    }
 }
 
 /// What becomes of `away` for the person of `view`. What the provider says it granted is what counts.

@@ -62,6 +62,11 @@ pub fn keep_back(away: &Away) {
     }
 }
 
+/// Whether [`keep_back`] kept something.
+pub fn holds_back() -> bool {
+    storage().is_some_and(|storage| matches!(storage.get_item(BACK), Ok(Some(_))))
+}
+
 /// What [`keep_back`] kept, once: it is gone before anybody acts upon it.
 pub fn take_back() -> Option<Away> {
     let storage = storage()?;

@@ -1,0 +1,241 @@
+//! Makes the program small: what is never called goes, then `wasm-opt` does what it can.
+//!
+//! A view whose type is erased carries the addresses of everything that can be done with a view, so
+//! the compiler keeps all of it. Some of that this app never does, and the names that the functions
+//! still have at this point tell which. Their bodies become a trap, and what only they called is
+//! dropped with them: a tenth of the program.
+
+use std::collections::HashSet;
+use std::convert::Infallible;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::thread;
+
+use wasm_encoder::reencode::{self, Reencode, utils};
+use wasm_encoder::{CodeSection, Function, Instruction, Module};
+use wasmparser::{FunctionBody, KnownCustom, Name, NameSectionReader, Parser, Payload, TypeRef};
+
+use crate::failure::{Failure, at};
+use crate::process;
+use crate::stamp::files_under;
+
+/// What is never done, as it stands in the names of functions, with its length before it.
+///
+/// - A page can be taken over piece by piece, each when it has arrived. This one is taken over at
+///   once, when all of it is there.
+/// - Views can be made from templates, which takes a nightly compiler.
+const NEVER: [&str; 2] = ["13hydrate_async", "21hydrate_from_template"];
+
+/// As cargo-leptos has it. The features are those that the compiler uses.
+const WASM_OPT: [&str; 3] = [
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+];
+
+/// Shrinks every file of the program in `pkg`. They still carry the names of their functions, and do
+/// not afterwards.
+pub(super) fn shrink(pkg: &Path, wasm_opt: &Path) -> Result<(), Failure> {
+    let files = files_under(pkg, &[])?;
+    let mut program: Vec<(u64, PathBuf)> = Vec::new();
+    for file in files {
+        if file
+            .extension()
+            .is_some_and(|extension| extension == "wasm")
+        {
+            let length = fs::metadata(&file).map_err(at(&file))?.len();
+            program.push((length, file));
+        }
+    }
+    // The largest takes longest, and is begun with.
+    program.sort_unstable();
+    let waiting = Mutex::new(program);
+    let next = || waiting.lock().ok()?.pop();
+    let work = || -> Result<(), Failure> {
+        while let Some((_, file)) = next() {
+            let bytes = fs::read(&file).map_err(at(&file))?;
+            let trapped = without_uncalled(&bytes).map_err(|source| Failure::Program {
+                file: file.display().to_string(),
+                reason: source.to_string(),
+            })?;
+            fs::write(&file, trapped).map_err(at(&file))?;
+            let mut command = process::command(wasm_opt);
+            command.args(WASM_OPT).arg(&file).arg("-o").arg(&file);
+            let output = command.output().map_err(at(wasm_opt))?;
+            if !output.status.success() {
+                return Err(Failure::Program {
+                    file: file.display().to_string(),
+                    reason: String::from_utf8_lossy(&output.stderr).into_owned(),
+                });
+            }
+        }
+        Ok(())
+    };
+    let hands = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        let all: Vec<_> = (0..hands).map(|_| scope.spawn(work)).collect();
+        all.into_iter()
+            .map(|one| one.join().unwrap_or(Err(Failure::Interrupted)))
+            .collect()
+    })
+}
+
+/// `wasm` with a trap in the place of every function that is never called.
+fn without_uncalled(wasm: &[u8]) -> Result<Vec<u8>, reencode::Error<Infallible>> {
+    let mut trap = Trap {
+        never: HashSet::new(),
+        next: 0,
+    };
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload? {
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    if matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)) {
+                        trap.next += 1;
+                    }
+                }
+            }
+            Payload::CustomSection(section) => {
+                if let KnownCustom::Name(names) = section.as_known() {
+                    trap.never = never_called(names)?;
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut module = Module::new();
+    trap.parse_core_module(&mut module, Parser::new(0), wasm)?;
+    Ok(module.finish())
+}
+
+/// The functions that are never called, by their names.
+fn never_called(
+    names: NameSectionReader<'_>,
+) -> Result<HashSet<u32>, wasmparser::BinaryReaderError> {
+    let mut never = HashSet::new();
+    for part in names {
+        if let Name::Function(functions) = part? {
+            for function in functions {
+                let function = function?;
+                if NEVER.iter().any(|name| function.name.contains(name)) {
+                    never.insert(function.index);
+                }
+            }
+        }
+    }
+    Ok(never)
+}
+
+/// Copies a module.
+struct Trap {
+    never: HashSet<u32>,
+    /// The index of the function whose body comes next.
+    next: u32,
+}
+
+impl Reencode for Trap {
+    type Error = Infallible;
+
+    fn parse_function_body(
+        &mut self,
+        code: &mut CodeSection,
+        body: FunctionBody<'_>,
+    ) -> Result<(), reencode::Error> {
+        let index = self.next;
+        self.next += 1;
+        if !self.never.contains(&index) {
+            return utils::parse_function_body(self, code, body);
+        }
+        let mut trap = Function::new([]);
+        trap.instruction(&Instruction::Unreachable);
+        trap.instruction(&Instruction::End);
+        code.function(&trap);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::{
+        EntityType, FunctionSection, ImportSection, NameMap, NameSection, TypeSection, ValType,
+    };
+
+    use super::*;
+
+    /// One imported function and two of its own, each with a name.
+    fn program(names: [&str; 3]) -> Vec<u8> {
+        let mut types = TypeSection::new();
+        types.ty().function([], [ValType::I32]);
+        let mut imports = ImportSection::new();
+        imports.import("page", "imported", EntityType::Function(0));
+        let mut functions = FunctionSection::new();
+        functions.function(0).function(0);
+        let mut code = CodeSection::new();
+        for number in [7, 8] {
+            let mut body = Function::new([]);
+            body.instruction(&Instruction::I32Const(number));
+            body.instruction(&Instruction::End);
+            code.function(&body);
+        }
+        let mut named = NameMap::new();
+        for (index, name) in (0..).zip(names) {
+            named.append(index, name);
+        }
+        let mut section = NameSection::new();
+        section.functions(&named);
+        let mut module = Module::new();
+        module
+            .section(&types)
+            .section(&imports)
+            .section(&functions)
+            .section(&code)
+            .section(&section);
+        module.finish()
+    }
+
+    /// Whether each function of its own is a trap.
+    fn traps(wasm: &[u8]) -> Vec<bool> {
+        let bodies = Parser::new(0).parse_all(wasm).filter_map(|payload| {
+            let Payload::CodeSectionEntry(body) = payload.unwrap() else {
+                return None;
+            };
+            let mut operators = body.get_operators_reader().unwrap();
+            Some(matches!(
+                operators.read().unwrap(),
+                wasmparser::Operator::Unreachable
+            ))
+        });
+        bodies.collect()
+    }
+
+    #[test]
+    fn what_is_never_called_becomes_a_trap() {
+        let names = [
+            "imported",
+            "_ZN6tachys13hydrate_async17hE",
+            "_ZN3app4main17hE",
+        ];
+        let wasm = without_uncalled(&program(names)).unwrap();
+        assert_eq!(traps(&wasm), [true, false]);
+        let names = ["imported", "_ZN3app4main17hE", "_RNv6tachys13hydrate_async"];
+        let wasm = without_uncalled(&program(names)).unwrap();
+        assert_eq!(traps(&wasm), [false, true]);
+    }
+
+    #[test]
+    fn what_may_be_called_stays_byte_for_byte() {
+        let names = [
+            "imported",
+            "_ZN6tachys7hydrate17hE",
+            "_ZN3app17hydrate_async_too17hE",
+        ];
+        let program = program(names);
+        assert_eq!(without_uncalled(&program).unwrap(), program);
+    }
+
+    #[test]
+    fn file_that_is_no_program_is_refused() {
+        assert!(without_uncalled(b"\0asm\x01\0\0\0\x0a\xff").is_err());
+    }
+}
