@@ -3,6 +3,7 @@
 pub mod account_menu;
 pub mod artwork;
 pub mod brand;
+pub mod by_id;
 pub mod choice;
 pub mod date;
 pub mod ending_soon;
@@ -10,6 +11,7 @@ pub mod error_view;
 pub mod footer;
 pub mod header;
 pub mod keep_button;
+pub mod kind;
 pub mod needs_permission;
 pub mod open_spotify;
 pub mod paged_list;

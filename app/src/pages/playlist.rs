@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_query_map;
 use spotify::ids::Base62Id;
 use spotify::model::Playlist;
 use spotify::{Permission, Request};
@@ -23,8 +23,8 @@ use spotify::{Permission, Request};
 use crate::entities::decoded;
 use crate::error::Code;
 use crate::music::{Loading, use_call};
-use crate::pages::not_found::NotFound;
 use crate::parts::artwork::fitting;
+use crate::parts::by_id::by_id;
 use crate::parts::choice::{Choice, Choosable};
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::parts::needs_permission::{AskPermission, NeedsPermission, Standing};
@@ -139,15 +139,7 @@ impl Tie {
 /// `/playlists/{id}`.
 #[component]
 pub fn PlaylistPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        let id = params.with(|params| params.get("id")).unwrap_or_default();
-        Base62Id::parse(&id).ok()
-    });
-    move || match id.get() {
-        Some(id) => view! { <Asked id /> }.into_any(),
-        None => view! { <NotFound /> }.into_any(),
-    }
+    by_id(|id| view! { <Asked id /> }.into_any())
 }
 
 #[component]
