@@ -1,7 +1,7 @@
 //! What of the catalogue is the person's own, whom they follow and what they saved, as far as this page
 //! knows; and what they want done with it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -27,8 +27,9 @@ pub struct Wanted {
 #[derive(Clone, Copy)]
 pub struct Shelf {
     session: Session,
-    kept: RwSignal<HashMap<Uri, bool>>,
-    under_way: RwSignal<HashSet<Uri>>,
+    /// One for each thing that was ever asked about, so that what is learnt of one stirs no other: a list
+    /// may show thousands.
+    known: StoredValue<HashMap<Uri, Known>>,
     wanted: RwSignal<Option<Wanted>>,
     /// What was let go last.
     gone: RwSignal<Option<Deed>>,
@@ -40,21 +41,38 @@ pub struct Shelf {
     deeds: StoredValue<HashMap<Uri, u32>>,
 }
 
+/// What is known of one thing.
+#[derive(Clone)]
+struct Known {
+    /// Whether the person has it, where that is known.
+    kept: ArcRwSignal<Option<bool>>,
+    /// Whether something is being done with it.
+    under_way: ArcRwSignal<bool>,
+}
+
+impl Known {
+    fn nothing() -> Self {
+        Self {
+            kept: ArcRwSignal::new(None),
+            under_way: ArcRwSignal::new(false),
+        }
+    }
+}
+
 /// Puts the shelf into context. Called once, by the app.
 pub fn provide_shelf(session: Session) -> Shelf {
     let shelf = Shelf {
         session,
-        kept: RwSignal::new(HashMap::new()),
-        under_way: RwSignal::new(HashSet::new()),
+        known: StoredValue::new(HashMap::new()),
         wanted: RwSignal::new(None),
         gone: RwSignal::new(None),
         whose: StoredValue::new(0),
         deeds: StoredValue::new(HashMap::new()),
     };
     provide_context(shelf);
-    Effect::new(move |before: Option<Known>| {
+    Effect::new(move |before: Option<Present>| {
         let tie = session.tie();
-        let now = Known {
+        let now = Present {
             person: session.person(),
             account: tie.account,
             connected: tie.granted_at.is_some(),
@@ -69,7 +87,7 @@ pub fn provide_shelf(session: Session) -> Shelf {
 
 /// Who is known to be here, as far as it matters to what is on the shelf.
 #[derive(PartialEq, Eq)]
-struct Known {
+struct Present {
     person: Option<String>,
     account: Option<String>,
     connected: bool,
@@ -83,12 +101,29 @@ pub fn use_shelf() -> Shelf {
 impl Shelf {
     /// Whether the person has it, where that is known. Tracked.
     pub fn has(self, uri: &Uri) -> Option<bool> {
-        self.kept.with(|kept| kept.get(uri).copied())
+        self.known(uri).kept.get()
     }
 
     /// Whether something is being done with it. Tracked.
     pub fn is_under_way(self, uri: &Uri) -> bool {
-        self.under_way.with(|all| all.contains(uri))
+        self.known(uri).under_way.get()
+    }
+
+    fn known(self, uri: &Uri) -> Known {
+        let known = |all: &mut HashMap<Uri, Known>| match all.get(uri) {
+            Some(known) => known.clone(),
+            None => all
+                .entry(uri.clone())
+                .or_insert_with(Known::nothing)
+                .clone(),
+        };
+        self.known
+            .try_update_value(known)
+            .unwrap_or_else(Known::nothing)
+    }
+
+    fn all_known(self) -> Vec<Known> {
+        self.known.with_value(|all| all.values().cloned().collect())
     }
 
     /// The deed that waits, where there is one. Tracked.
@@ -128,13 +163,11 @@ impl Shelf {
     /// Does it, unless something is being done with the same thing, and calls `then` with whether it
     /// is done. Browser only.
     pub fn perform(self, deed: Deed, then: impl FnOnce(bool) + 'static) {
-        let begun = self
-            .under_way
-            .try_update(|all| all.insert(deed.uri.clone()))
-            .unwrap_or_default();
-        if !begun {
+        let known = self.known(&deed.uri);
+        if known.under_way.get_untracked() {
             return;
         }
+        known.under_way.set(true);
         self.count(&deed.uri);
         let account = move || untrack(|| self.session.account()).map(|account| account.id);
         let whose = account();
@@ -144,13 +177,12 @@ impl Shelf {
                 return;
             }
             self.count(&deed.uri);
-            self.under_way.update(|all| _ = all.remove(&deed.uri));
+            known.under_way.set(false);
             then(answer.is_ok());
             match answer {
                 Ok(()) => {
                     self.let_go();
-                    self.kept
-                        .update(|kept| _ = kept.insert(deed.uri.clone(), deed.keep));
+                    known.kept.set(Some(deed.keep));
                     self.gone.set((!deed.keep).then_some(deed));
                 }
                 Err(error) => {
@@ -213,15 +245,13 @@ impl Shelf {
         if self.whose.try_get_value() != Some(whose) {
             return;
         }
-        self.kept.update(|kept| {
-            let answers = batch.as_slice().iter().zip(contained.iter());
-            for ((uri, has), before) in answers.zip(before) {
-                // What was pressed meanwhile is known better.
-                if let Some(has) = has.filter(|_| deeds(uri) == before) {
-                    kept.insert(uri.clone(), has);
-                }
+        let answers = batch.as_slice().iter().zip(contained.iter());
+        for ((uri, has), before) in answers.zip(before) {
+            // What was pressed meanwhile is known better.
+            if has.is_some() && deeds(uri) == before {
+                self.known(uri).kept.set(has);
             }
-        });
+        }
     }
 
     /// Counts the beginning or the end of a deed.
@@ -234,17 +264,15 @@ impl Shelf {
 
     /// Takes up that somebody else is here, or the same person with another connection. What they
     /// wanted stays theirs: a deed that finds the connection gone is what the sheet is open for.
-    fn turn(self, before: &Known, now: &Known) {
+    fn turn(self, before: &Present, now: &Present) {
         if before != now {
             self.forget();
         }
         if before.account != now.account {
             self.close();
-            self.under_way.maybe_update(|all| {
-                let any = !all.is_empty();
-                all.clear();
-                any
-            });
+            for known in self.all_known() {
+                known.under_way.maybe_update(std::mem::take);
+            }
         }
         if before.person.is_some() && before.person != now.person {
             self.let_go();
@@ -255,11 +283,9 @@ impl Shelf {
     fn forget(self) {
         self.whose
             .update_value(|whose| *whose = whose.wrapping_add(1));
-        self.kept.maybe_update(|kept| {
-            let any = !kept.is_empty();
-            kept.clear();
-            any
-        });
+        for known in self.all_known() {
+            known.kept.maybe_update(|kept| kept.take().is_some());
+        }
     }
 }
 
