@@ -132,7 +132,7 @@ pub enum Reading {
 /// A list under way. Copy it freely; all copies are the same list.
 #[derive(Clone, Copy)]
 pub struct Paged {
-    chunks: RwSignal<Vec<Arc<Vec<Thing>>>>,
+    chunks: RwSignal<Vec<Chunk>>,
     reading: RwSignal<Reading>,
     total: RwSignal<Option<u32>>,
     /// Whether it is read to its end without being scrolled.
@@ -140,6 +140,14 @@ pub struct Paged {
     /// Counts the questions.
     turn: RwSignal<u32>,
     desk: StoredValue<Desk>,
+}
+
+/// What one page brought.
+#[derive(Clone)]
+struct Chunk {
+    /// The question that it answered.
+    turn: u32,
+    things: Arc<Vec<Thing>>,
 }
 
 /// What the next page is asked for with.
@@ -207,15 +215,26 @@ where
 }
 
 impl Paged {
-    /// What was read, page by page. Tracked.
-    pub fn chunks(self) -> Vec<Arc<Vec<Thing>>> {
-        self.chunks.get()
+    /// What each page brought is known by, in their order. Tracked.
+    pub fn keys(self) -> Vec<u32> {
+        self.chunks
+            .with(|chunks| chunks.iter().map(|chunk| chunk.turn).collect())
+    }
+
+    /// What one page brought. Untracked.
+    pub fn chunk(self, key: u32) -> Arc<Vec<Thing>> {
+        self.chunks.with_untracked(|chunks| {
+            let chunk = chunks.iter().rfind(|chunk| chunk.turn == key);
+            chunk
+                .map(|chunk| Arc::clone(&chunk.things))
+                .unwrap_or_default()
+        })
     }
 
     /// How many entries were read. Tracked.
     pub fn count(self) -> usize {
         self.chunks
-            .with(|chunks| chunks.iter().map(|chunk| chunk.len()).sum())
+            .with(|chunks| chunks.iter().map(|chunk| chunk.things.len()).sum())
     }
 
     /// How far it is read. Tracked.
@@ -281,7 +300,11 @@ impl Paged {
             self.total.set(total);
         }
         if !new.is_empty() {
-            self.chunks.update(|chunks| chunks.push(Arc::new(new)));
+            let chunk = Chunk {
+                turn: self.turn.get_untracked(),
+                things: Arc::new(new),
+            };
+            self.chunks.update(|chunks| chunks.push(chunk));
         }
         self.reading
             .set(if whole { Reading::Whole } else { Reading::More });

@@ -17,6 +17,7 @@ pub mod open_spotify;
 pub mod paged_list;
 pub mod search_box;
 pub mod signed_in;
+pub mod stretches;
 pub mod theme_menu;
 pub mod thing_head;
 pub mod things;

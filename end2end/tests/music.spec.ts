@@ -21,7 +21,7 @@ const ARTIST = "Marlow Quill";
 
 const main = (page: Page) => page.getByRole("main");
 const allow = (page: Page) => main(page).getByRole("button", { name: "Allow it at Spotify" });
-const entries = (page: Page) => main(page).locator(".tiles > li, .rows > li");
+const entries = (page: Page) => main(page).locator(".tile, .row");
 const counted = (page: Page) => main(page).locator('.counted[role="status"]');
 
 /** Opens a page that wants a permission, and gives it. */

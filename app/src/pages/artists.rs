@@ -10,11 +10,11 @@ use spotify::{Permission, Request};
 
 use crate::export::ExportButtons;
 use crate::page_life::lowered;
-use crate::paged::{Reading, use_paged};
+use crate::paged::{Paged, Reading, use_paged};
 use crate::parts::needs_permission::NeedsPermission;
 use crate::parts::open_spotify::{ListFoot, spotify_address};
 use crate::parts::paged_list::{Counted, PagedList};
-use crate::parts::things::Look;
+use crate::parts::things::{Look, Thing};
 
 /// What is saved of each artist.
 const COLUMNS: [&str; 4] = ["name", "genres", "uri", "address"];
@@ -50,6 +50,34 @@ pub fn Artists() -> impl IntoView {
     .into_any()
 }
 
+/// How many names contain what is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Matches {
+    wanted: String,
+    /// What was looked through.
+    chunks: Vec<u32>,
+    count: usize,
+}
+
+impl Matches {
+    /// Goes on from what was known `before`, so that another page is all that is looked through for it.
+    /// Tracks the list.
+    fn of(wanted: &str, paged: Paged, before: Option<&Self>) -> Self {
+        let chunks = paged.keys();
+        let before =
+            before.filter(|before| before.wanted == wanted && chunks.starts_with(&before.chunks));
+        let (known, count) = before.map_or((0, 0), |before| (before.chunks.len(), before.count));
+        let matches = |thing: &&Thing| lowered(&thing.name).contains(wanted);
+        let new = chunks.iter().skip(known);
+        let new = new.map(|key| paged.chunk(*key).iter().filter(matches).count());
+        Self {
+            wanted: wanted.to_owned(),
+            count: count + new.sum::<usize>(),
+            chunks,
+        }
+    }
+}
+
 #[component]
 fn Followed() -> impl IntoView {
     let paged = use_paged(|cursor| Request::followed_artists(cursor.after(), MAX_LIST_LIMIT));
@@ -61,21 +89,15 @@ fn Followed() -> impl IntoView {
             paged.read_all();
         }
     });
-    let matches = move || {
-        filter.with(|wanted| {
-            let chunks = paged.chunks();
-            let things = chunks.iter().flat_map(|chunk| chunk.iter());
-            things
-                .filter(|thing| lowered(&thing.name).contains(wanted.as_str()))
-                .count()
-        })
-    };
+    let matches = Memo::new(move |before: Option<&Matches>| {
+        filter.with(|wanted| Matches::of(wanted, paged, before))
+    });
     let found = move || {
         if filter.with(String::is_empty) {
             return String::new();
         }
         let whole = paged.reading() == Reading::Whole;
-        match (matches(), whole) {
+        match (matches.with(|matches| matches.count), whole) {
             (0, true) => "You follow nobody of that name.".to_owned(),
             (0, false) => format!("Looking through them, {} so far…", paged.count()),
             (1, true) => "One of them matches.".to_owned(),

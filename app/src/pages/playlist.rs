@@ -4,6 +4,7 @@ pub mod add;
 pub mod cover;
 pub mod details;
 pub mod items;
+pub mod lines;
 pub mod listing;
 pub mod open;
 pub mod picture;
@@ -323,7 +324,7 @@ fn editing_permission(head: &Arc<Playlist>) -> Permission {
 #[component]
 fn Empty(open: Open) -> impl IntoView {
     move || {
-        let empty = open.count() == 0 && open.reading() == crate::paged::Reading::Whole;
+        let empty = open.lines.count() == 0 && open.reading() == crate::paged::Reading::Whole;
         empty.then(|| view! { <p class="soft">"There is nothing in this playlist yet."</p> })
     }
 }

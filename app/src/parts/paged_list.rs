@@ -1,7 +1,5 @@
 //! A list that is read on as the person scrolls, and by a button.
 
-use std::sync::Arc;
-
 use leptos::html;
 use leptos::prelude::*;
 use leptos::web_sys::{IntersectionObserver, IntersectionObserverInit};
@@ -11,7 +9,8 @@ use wasm_bindgen::closure::Closure;
 use crate::page_life::lowered;
 use crate::paged::{Paged, Reading};
 use crate::parts::error_view::{ErrorView, Problem};
-use crate::parts::things::{Look, Thing, drawn};
+use crate::parts::stretches::{keyed, stretch};
+use crate::parts::things::{Look, Tag, Thing, drawn};
 use crate::shelf::use_shelf;
 
 /// How far below the window the end of a list may be for more of it to be read.
@@ -32,23 +31,23 @@ pub fn PagedList(
     filter: Option<Signal<String>>,
 ) -> impl IntoView {
     let shelf = use_shelf();
-    let entries = move || {
-        let chunks = paged.chunks();
-        let numbered: Vec<_> = chunks.into_iter().enumerate().collect();
-        numbered
-    };
-    let list = view! {
-        <For
-            each=entries
-            key=|(number, chunk)| (*number, Arc::as_ptr(chunk) as usize)
-            children=move |(_, chunk)| {
-                shelf.look(chunk.iter().filter_map(|thing| thing.uri.clone()).collect());
-                stretch(&chunk, look, filter)
-            }
-        />
+    let list = keyed(
+        move || paged.keys(),
+        move |key| {
+            let chunk = paged.chunk(key);
+            shelf.look(chunk.iter().filter_map(|thing| thing.uri.clone()).collect());
+            entries(&chunk, look, filter)
+        },
+    );
+    // Tiles of one page stand beside those of the next, and the numbers go on from one to the next.
+    let list = match look {
+        Look::Rows => view! { <div class="rows long" role="list">{list}</div> }.into_any(),
+        Look::Tiles | Look::Numbered => {
+            view! { <ul class=look.class() role="list">{list}</ul> }.into_any()
+        }
     };
     view! {
-        <ul class=look.class() role="list">{list}</ul>
+        {list}
         <ReadOn
             reading=Signal::derive(move || paged.reading())
             any=Signal::derive(move || paged.count() > 0)
@@ -87,15 +86,23 @@ pub fn Counted(
     view! { <p class="soft counted" role="status">{told}</p> }
 }
 
-fn stretch(chunk: &[Thing], look: Look, filter: Option<Signal<String>>) -> AnyView {
+fn entries(chunk: &[Thing], look: Look, filter: Option<Signal<String>>) -> AnyView {
+    let tag = match look {
+        Look::Rows => Tag::Div,
+        Look::Tiles | Look::Numbered => Tag::Li,
+    };
     let entries = chunk.iter().map(|thing| {
         let hidden = filter.map(|filter| {
             let name = lowered(&thing.name);
             Signal::derive(move || !filter.with(|wanted| name.contains(wanted.as_str())))
         });
-        drawn(thing.clone(), look, hidden)
+        drawn(thing.clone(), look, tag, hidden)
     });
-    entries.collect_view().into_any()
+    let entries = entries.collect_view();
+    match tag {
+        Tag::Div => stretch(entries.into_any(), chunk.len()),
+        Tag::Li => entries.into_any(),
+    }
 }
 
 /// What stands below a list: that more is on its way, a button that reads on, or why it does not. Reads
