@@ -14,7 +14,7 @@ use crate::paged::{Paged, Reading, use_paged};
 use crate::parts::needs_permission::NeedsPermission;
 use crate::parts::open_spotify::{ListFoot, spotify_address};
 use crate::parts::paged_list::{Counted, PagedList};
-use crate::parts::things::{Look, Thing};
+use crate::parts::things::Look;
 
 /// What is saved of each artist.
 const COLUMNS: [&str; 4] = ["name", "genres", "uri", "address"];
@@ -54,8 +54,8 @@ pub fn Artists() -> impl IntoView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Matches {
     wanted: String,
-    /// What was looked through.
-    chunks: Vec<u32>,
+    /// How many were looked through.
+    known: usize,
     count: usize,
 }
 
@@ -63,17 +63,17 @@ impl Matches {
     /// Goes on from what was known `before`, so that another page is all that is looked through for it.
     /// Tracks the list.
     fn of(wanted: &str, paged: Paged, before: Option<&Self>) -> Self {
-        let chunks = paged.keys();
-        let before =
-            before.filter(|before| before.wanted == wanted && chunks.starts_with(&before.chunks));
-        let (known, count) = before.map_or((0, 0), |before| (before.chunks.len(), before.count));
-        let matches = |thing: &&Thing| lowered(&thing.name).contains(wanted);
-        let new = chunks.iter().skip(known);
-        let new = new.map(|key| paged.chunk(*key).iter().filter(matches).count());
+        let all = paged.count();
+        let before = before.filter(|before| before.wanted == wanted && before.known <= all);
+        let (known, count) = before.map_or((0, 0), |before| (before.known, before.count));
+        let matches = |place: &usize| {
+            let thing = paged.at(*place);
+            thing.is_some_and(|thing| lowered(&thing.name).contains(wanted))
+        };
         Self {
             wanted: wanted.to_owned(),
-            count: count + new.sum::<usize>(),
-            chunks,
+            known: all,
+            count: count + (known..all).filter(matches).count(),
         }
     }
 }

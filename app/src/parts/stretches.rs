@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-/// So many rows a whole stretch has: as many as Spotify gives at once. The style sheet has their height.
+/// So many rows a whole stretch has: as many as Spotify gives at once. The style sheet foretells their height.
 pub const STRETCH: usize = 50;
 
-/// A stretch of `count` rows in a list of such. The browser lays out and draws no stretch that is whole and
-/// far out of sight; one that is not whole may be as high as it likes. A row is told by its role, for the
-/// list is not its parent.
-pub fn stretch(rows: AnyView, count: usize) -> AnyView {
-    let whole = count >= STRETCH;
-    view! { <div class="stretch" class:whole=whole role="none">{rows}</div> }.into_any()
+/// A stretch of a list. The browser lays out and draws none that is `whole` and far out of sight; one that is
+/// not may be as high as it likes. An entry is told by its role, for the list is not its parent.
+pub fn stretch(entries: AnyView, whole: Signal<bool>) -> AnyView {
+    view! {
+        <div class="stretch" class:whole=move || whole.get() role="none">{entries}</div>
+    }
+    .into_any()
 }
 
 /// Draws what `drawn` makes of each of `keys`, in their order. A key that was there before keeps what was

@@ -6,14 +6,14 @@ use leptos::task::{spawn_local, tick};
 use leptos::web_sys::{Element, HtmlElement};
 use wasm_bindgen::JsCast as _;
 
-use super::lines::Line;
+use super::lines::{Line, Lines};
 use super::open::{Open, Taken, Way};
 use crate::page_life::focus_soon;
 use crate::pages::account::act::{Act, ActButton, Outcome, use_act};
 use crate::parts::artwork::Artwork;
 use crate::parts::open_spotify::OpenSpotify;
 use crate::parts::paged_list::ReadOn;
-use crate::parts::stretches::{keyed, stretch};
+use crate::parts::stretches::{STRETCH, keyed, stretch};
 use crate::parts::things::Thing;
 
 /// The pixels of a row's picture.
@@ -54,7 +54,7 @@ pub fn Items(
         let editable = may_edit.get();
         keyed(
             move || open.lines.stretches(),
-            move |key| stretch_of(open, key, editable),
+            move |key| stretch_of(open.lines, key, editable),
         )
     };
     view! {
@@ -95,11 +95,14 @@ pub fn Items(
 }
 
 /// A stretch of lines.
-fn stretch_of(open: Open, key: u32, editable: bool) -> AnyView {
-    let Some(lines) = open.lines.stretch(key) else {
+fn stretch_of(lines: Lines, key: u32, editable: bool) -> AnyView {
+    let Some(lines) = lines.stretch(key) else {
         return ().into_any();
     };
-    let count = lines.with_untracked(Vec::len);
+    let whole = {
+        let lines = lines.clone();
+        Signal::derive(move || lines.with(Vec::len) >= STRETCH)
+    };
     let keys = {
         let lines = lines.clone();
         move || lines.with(|lines| lines.iter().map(|line| line.key).collect())
@@ -110,7 +113,7 @@ fn stretch_of(open: Open, key: u32, editable: bool) -> AnyView {
             line.map(|line| drawn(line, editable)).into_any()
         })
     };
-    stretch(keyed(keys, line), count)
+    stretch(keyed(keys, line), whole)
 }
 
 /// One line.
