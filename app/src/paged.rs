@@ -133,7 +133,11 @@ pub enum Reading {
 /// A list under way. Copy it freely; all copies are the same list.
 #[derive(Clone, Copy)]
 pub struct Paged {
-    chunks: RwSignal<Vec<Arc<Vec<Thing>>>>,
+    things: StoredValue<Vec<Arc<Thing>>>,
+    /// How many there are; told when there are more.
+    count: RwSignal<usize>,
+    /// How many there were before the list was last read anew.
+    past: StoredValue<usize>,
     reading: RwSignal<Reading>,
     total: RwSignal<Option<u32>>,
     /// Whether it is read to its end without being scrolled.
@@ -159,7 +163,9 @@ where
 {
     let session = use_session();
     let paged = Paged {
-        chunks: RwSignal::new(Vec::new()),
+        things: StoredValue::new(Vec::new()),
+        count: RwSignal::new(0),
+        past: StoredValue::new(0),
         reading: RwSignal::new(Reading::Waiting),
         total: RwSignal::new(None),
         all: RwSignal::new(false),
@@ -208,15 +214,21 @@ where
 }
 
 impl Paged {
-    /// What was read, page by page. Tracked.
-    pub fn chunks(self) -> Vec<Arc<Vec<Thing>>> {
-        self.chunks.get()
-    }
-
     /// How many entries were read. Tracked.
     pub fn count(self) -> usize {
-        self.chunks
-            .with(|chunks| chunks.iter().map(|chunk| chunk.len()).sum())
+        self.count.get()
+    }
+
+    /// The entry at a place, from 0. Untracked.
+    pub fn at(self, place: usize) -> Option<Arc<Thing>> {
+        let at = |things: &Vec<Arc<Thing>>| things.get(place).cloned();
+        self.things.try_with_value(at).flatten()
+    }
+
+    /// How many entries there were before the list was last read anew, so that those of then can be told
+    /// from those of now. Untracked.
+    pub fn past(self) -> usize {
+        self.past.try_get_value().unwrap_or_default()
     }
 
     /// How far it is read. Tracked.
@@ -258,7 +270,10 @@ impl Paged {
             desk.next = Cursor::Start;
             desk.known.clear();
         });
-        self.chunks.set(Vec::new());
+        let gone = self.count.get_untracked();
+        self.past.try_update_value(|past| *past += gone);
+        self.things.try_update_value(Vec::clear);
+        self.count.set(0);
         self.total.set(None);
         self.reading.set(Reading::Waiting);
         self.ask();
@@ -282,7 +297,10 @@ impl Paged {
             self.total.set(total);
         }
         if !new.is_empty() {
-            self.chunks.update(|chunks| chunks.push(Arc::new(new)));
+            let count = new.len();
+            self.things
+                .try_update_value(|things| things.extend(new.into_iter().map(Arc::new)));
+            self.count.update(|all| *all += count);
         }
         self.reading
             .set(if whole { Reading::Whole } else { Reading::More });

@@ -1,19 +1,19 @@
 //! What of the catalogue is the person's own, whom they follow and what they saved, as far as this page
 //! knows; and what they want done with it.
 
-use std::collections::{HashMap, HashSet};
+mod ledger;
 
 use leptos::prelude::*;
+use leptos::reactive::owner::WeakOwner;
 use leptos::task::spawn_local;
-use spotify::ids::{Batch, Uri, UriKind};
-use spotify::model::Contained;
-use spotify::{Permission, Request};
+use spotify::Permission;
+use spotify::ids::{Batch, Uri};
 
-use crate::deed::{Deed, is_of_older_kind};
+use crate::deed::Deed;
 use crate::effect::{effect, effect_after};
 use crate::error::ApiError;
-use crate::music::send;
 use crate::session::live::Session;
+use ledger::Ledger;
 
 /// A deed that waits for something: the person's permission, or another try.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,37 +28,29 @@ pub struct Wanted {
 #[derive(Clone, Copy)]
 pub struct Shelf {
     session: Session,
-    kept: RwSignal<HashMap<Uri, bool>>,
-    under_way: RwSignal<HashSet<Uri>>,
     wanted: RwSignal<Option<Wanted>>,
     /// What was let go last.
     gone: RwSignal<Option<Deed>>,
-    /// Counts the people and the connections before. What was asked by one of them counts for no
-    /// other.
-    whose: StoredValue<u32>,
-    /// Counts, for each thing, the beginnings and the ends of deeds. What was asked before one of
-    /// them may not know of it.
-    deeds: StoredValue<HashMap<Uri, u32>>,
+    /// Opened when a thing is first asked about: a page that shows none loads nothing for it.
+    ledger: StoredValue<Option<Ledger>>,
+    /// What the ledger lives as long as.
+    app: StoredValue<Option<WeakOwner>>,
 }
 
 /// Puts the shelf into context. Called once, by the app.
 pub fn provide_shelf(session: Session) -> Shelf {
     let shelf = Shelf {
         session,
-        kept: RwSignal::new(HashMap::new()),
-        under_way: RwSignal::new(HashSet::new()),
         wanted: RwSignal::new(None),
         gone: RwSignal::new(None),
-        whose: StoredValue::new(0),
-        deeds: StoredValue::new(HashMap::new()),
+        ledger: StoredValue::new(None),
+        app: StoredValue::new(Owner::current().map(|owner| owner.downgrade())),
     };
     provide_context(shelf);
-    effect_after(move |before: Option<Known>| {
-        let tie = session.tie();
-        let now = Known {
+    effect_after(move |before: Option<Present>| {
+        let now = Present {
             person: session.person(),
-            account: tie.account,
-            connected: tie.granted_at.is_some(),
+            account: session.tie().account,
         };
         if let Some(before) = before {
             shelf.turn(&before, &now);
@@ -68,12 +60,11 @@ pub fn provide_shelf(session: Session) -> Shelf {
     shelf
 }
 
-/// Who is known to be here, as far as it matters to what is on the shelf.
+/// Who is known to be here, as far as it matters to what they wanted.
 #[derive(PartialEq, Eq)]
-struct Known {
+struct Present {
     person: Option<String>,
     account: Option<String>,
-    connected: bool,
 }
 
 /// The shelf of this page.
@@ -84,12 +75,27 @@ pub fn use_shelf() -> Shelf {
 impl Shelf {
     /// Whether the person has it, where that is known. Tracked.
     pub fn has(self, uri: &Uri) -> Option<bool> {
-        self.kept.with(|kept| kept.get(uri).copied())
+        self.ledger().of(uri).kept.get()
     }
 
     /// Whether something is being done with it. Tracked.
     pub fn is_under_way(self, uri: &Uri) -> bool {
-        self.under_way.with(|all| all.contains(uri))
+        self.ledger().of(uri).under_way.get()
+    }
+
+    fn ledger(self) -> Ledger {
+        let opened = self.ledger.try_get_value().flatten();
+        opened.unwrap_or_else(|| {
+            let open = || Ledger::open(self.session);
+            let app = self.app.try_get_value().flatten();
+            let ledger = match app.and_then(|app| app.upgrade()) {
+                Some(app) => app.with(open),
+                None => open(),
+            };
+            self.ledger
+                .try_update_value(|opened| *opened = Some(ledger));
+            ledger
+        })
     }
 
     /// The deed that waits, where there is one. Tracked.
@@ -129,14 +135,13 @@ impl Shelf {
     /// Does it, unless something is being done with the same thing, and calls `then` with whether it
     /// is done. Browser only.
     pub fn perform(self, deed: Deed, then: impl FnOnce(bool) + 'static) {
-        let begun = self
-            .under_way
-            .try_update(|all| all.insert(deed.uri.clone()))
-            .unwrap_or_default();
-        if !begun {
+        let ledger = self.ledger();
+        let known = ledger.of(&deed.uri);
+        if known.under_way.get_untracked() {
             return;
         }
-        self.count(&deed.uri);
+        known.under_way.set(true);
+        ledger.count(&deed.uri);
         let account = move || untrack(|| self.session.account()).map(|account| account.id);
         let whose = account();
         spawn_local(async move {
@@ -144,14 +149,13 @@ impl Shelf {
             if account() != whose {
                 return;
             }
-            self.count(&deed.uri);
-            self.under_way.update(|all| _ = all.remove(&deed.uri));
+            ledger.count(&deed.uri);
+            known.under_way.set(false);
             then(answer.is_ok());
             match answer {
                 Ok(()) => {
                     self.let_go();
-                    self.kept
-                        .update(|kept| _ = kept.insert(deed.uri.clone(), deed.keep));
+                    known.kept.set(Some(deed.keep));
                     self.gone.set((!deed.keep).then_some(deed));
                 }
                 Err(error) => {
@@ -167,6 +171,7 @@ impl Shelf {
     /// Finds out what of `uris` the person has, as far as they allowed it, and again when they allow
     /// more. Without an answer the page offers what it would offer anyway. Browser only.
     pub fn look(self, uris: Vec<Uri>) {
+        let ledger = self.ledger();
         let uris = StoredValue::new(uris);
         for permission in [Permission::Following, Permission::Library] {
             effect(move || {
@@ -182,107 +187,20 @@ impl Shelf {
                     seen.cloned().collect::<Vec<_>>()
                 });
                 for batch in Batch::cut(seen) {
-                    spawn_local(self.learn(batch));
+                    spawn_local(ledger.learn(batch));
                 }
             });
         }
     }
 
-    async fn learn(self, batch: Batch<Uri>) {
-        let whose = self.whose.get_value();
-        let deeds = |uri: &Uri| self.deeds.with_value(|deeds| deeds.get(uri).copied());
-        let before: Vec<_> = batch.as_slice().iter().map(deeds).collect();
-        let contained = match contains(self.session, &batch).await {
-            Ok(contained) => contained,
-            Err(error) => {
-                // Apps of older kinds are asked about one kind of thing at a time.
-                let kinds = [UriKind::Artist, UriKind::Album, UriKind::Track].map(|kind| {
-                    let all = batch.as_slice().iter();
-                    all.filter(|uri| uri.kind == kind)
-                        .cloned()
-                        .collect::<Vec<_>>()
-                });
-                if is_of_older_kind(&error) && kinds.iter().filter(|of| !of.is_empty()).count() > 1
-                {
-                    for batch in kinds.into_iter().flat_map(Batch::cut) {
-                        spawn_local(Box::pin(self.learn(batch)));
-                    }
-                }
-                return;
-            }
-        };
-        if self.whose.try_get_value() != Some(whose) {
-            return;
-        }
-        self.kept.update(|kept| {
-            let answers = batch.as_slice().iter().zip(contained.iter());
-            for ((uri, has), before) in answers.zip(before) {
-                // What was pressed meanwhile is known better.
-                if let Some(has) = has.filter(|_| deeds(uri) == before) {
-                    kept.insert(uri.clone(), has);
-                }
-            }
-        });
-    }
-
-    /// Counts the beginning or the end of a deed.
-    fn count(self, uri: &Uri) {
-        self.deeds.update_value(|deeds| {
-            let count = deeds.entry(uri.clone()).or_default();
-            *count = count.wrapping_add(1);
-        });
-    }
-
-    /// Takes up that somebody else is here, or the same person with another connection. What they
-    /// wanted stays theirs: a deed that finds the connection gone is what the sheet is open for.
-    fn turn(self, before: &Known, now: &Known) {
-        if before != now {
-            self.forget();
-        }
+    /// Takes up that somebody else is here. What the same person wanted stays theirs, whatever becomes
+    /// of the connection: a deed that finds it gone is what the sheet is open for.
+    fn turn(self, before: &Present, now: &Present) {
         if before.account != now.account {
             self.close();
-            self.under_way.maybe_update(|all| {
-                let any = !all.is_empty();
-                all.clear();
-                any
-            });
         }
         if before.person.is_some() && before.person != now.person {
             self.let_go();
         }
-    }
-
-    /// Forgets what was learnt.
-    fn forget(self) {
-        self.whose
-            .update_value(|whose| *whose = whose.wrapping_add(1));
-        self.kept.maybe_update(|kept| {
-            let any = !kept.is_empty();
-            kept.clear();
-            any
-        });
-    }
-}
-
-/// Asks whether the library holds these things, which are all of one kind of permission.
-async fn contains(session: Session, batch: &Batch<Uri>) -> Result<Contained, ApiError> {
-    let answer = send(session, &Request::contains(batch), None).await;
-    match answer {
-        Err(error) if is_of_older_kind(&error) => {
-            let mut kinds = batch.as_slice().iter().map(|uri| uri.kind);
-            let ids = batch.as_slice().iter().map(|uri| uri.id.clone());
-            let ids = Batch::cut(ids).into_iter().next();
-            let kind = kinds
-                .next()
-                .filter(|kind| kinds.all(|other| other == *kind));
-            match kind
-                .zip(ids)
-                .map(|(kind, ids)| Request::contains_older(kind, &ids))
-            {
-                Some(Some(older)) => send(session, &older, None).await,
-                _ => Err(error),
-            }
-        }
-        answer => answer,
     }
 }

@@ -2,6 +2,11 @@
 #![cfg(all(target_arch = "wasm32", feature = "hydrate"))]
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+#[path = "web/long_lists.rs"]
+mod long_lists;
+#[path = "web/playlists.rs"]
+mod playlists;
+
 use app::callback::landed;
 use app::deed::Deed;
 use app::error::{ApiError, Code};

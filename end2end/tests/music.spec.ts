@@ -21,7 +21,7 @@ const ARTIST = "Marlow Quill";
 
 const main = (page: Page) => page.getByRole("main");
 const allow = (page: Page) => main(page).getByRole("button", { name: "Allow it at Spotify" });
-const entries = (page: Page) => main(page).locator(".tiles > li, .rows > li");
+const entries = (page: Page) => main(page).locator(".tile, .row");
 const counted = (page: Page) => main(page).locator('.counted[role="status"]');
 
 /** Opens a page that wants a permission, and gives it. */
@@ -160,7 +160,7 @@ test("twelve hundred artists are filtered by name, and so are long ones", async 
   const told = main(page).getByRole("status").filter({ hasText: "match" });
   await expect(told).toContainText(/(One of them matches|of them match)\./, { timeout: 60_000 });
   await expect(counted(page)).toHaveText("1200 artists.");
-  await expect(main(page).locator(".tiles > li:visible").first()).toContainText(name);
+  await expect(main(page).locator(".tile:visible").first()).toContainText(name);
   await page.getByRole("searchbox", { name: "Only names that contain" }).fill("qqqqzz");
   await expect(main(page)).toContainText("You follow nobody of that name.");
 });

@@ -2,8 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::A;
-use leptos_router::hooks::use_params_map;
 use spotify::Request;
 use spotify::ids::{Base62Id, Uri};
 use spotify::model::{Album, ArtistSimplified};
@@ -11,8 +9,8 @@ use spotify::request::MAX_LIST_LIMIT;
 
 use crate::music::{Loading, use_call};
 use crate::paged::use_paged;
-use crate::pages::not_found::NotFound;
 use crate::parts::artwork::fitting;
+use crate::parts::by_id::by_id;
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::parts::open_spotify::{FromSpotify, spotify_address};
 use crate::parts::paged_list::{Counted, PagedList};
@@ -25,15 +23,7 @@ crate::lazy_page!(album in music: AlbumPage);
 /// `/album/{id}`: the album and its tracks. Nobody need be signed in.
 #[component]
 pub fn AlbumPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        let id = params.with(|params| params.get("id").unwrap_or_default());
-        Base62Id::parse(&id).ok()
-    });
-    move || match id.get() {
-        Some(id) => view! { <Known id /> }.into_any(),
-        None => view! { <NotFound /> }.into_any(),
-    }
+    by_id(|id| view! { <Known id /> }.into_any())
 }
 
 #[component]
@@ -108,7 +98,7 @@ fn by(artists: Vec<ArtistSimplified>) -> AnyView {
     let links = artists.into_iter().enumerate().map(|(place, artist)| {
         let name = named(artist.name);
         let name = match artist.id {
-            Some(id) => view! { <A href=format!("/artist/{id}")><bdi>{name}</bdi></A> }.into_any(),
+            Some(id) => view! { <a href=format!("/artist/{id}")><bdi>{name}</bdi></a> }.into_any(),
             None => view! { <bdi>{name}</bdi> }.into_any(),
         };
         view! { {(place > 0).then_some(", ")} {name} }

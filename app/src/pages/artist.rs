@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
 use spotify::Request;
 use spotify::ids::{Base62Id, Uri};
 use spotify::model::Artist;
@@ -10,10 +9,11 @@ use spotify::request::AlbumGroup;
 
 use crate::music::{Loading, use_call};
 use crate::paged::use_paged;
-use crate::pages::not_found::NotFound;
 use crate::parts::artwork::fitting;
-use crate::parts::choice::{Choice, Choosable};
+use crate::parts::by_id::by_id;
+use crate::parts::choice::Choice;
 use crate::parts::error_view::{ErrorView, Problem};
+use crate::parts::kind::{Kind, use_kind};
 use crate::parts::open_spotify::{FromSpotify, spotify_address};
 use crate::parts::paged_list::{Counted, PagedList};
 use crate::parts::thing_head::{HeadToCome, PICTURE, ThingHead};
@@ -28,15 +28,7 @@ crate::lazy_page!(artist in music: ArtistPage);
 /// `/artist/{id}?of=album`: the artist, and the albums by what they are. Nobody need be signed in.
 #[component]
 pub fn ArtistPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        let id = params.with(|params| params.get("id").unwrap_or_default());
-        Base62Id::parse(&id).ok()
-    });
-    move || match id.get() {
-        Some(id) => view! { <Known id /> }.into_any(),
-        None => view! { <NotFound /> }.into_any(),
-    }
+    by_id(|id| view! { <Known id /> }.into_any())
 }
 
 #[component]
@@ -107,9 +99,9 @@ enum Of {
     Group(AlbumGroup),
 }
 
-impl Of {
-    /// All of them, in the order in which they are shown.
-    const ALL: [Self; 5] = [
+impl Kind for Of {
+    const KEY: &'static str = "of";
+    const ALL: &'static [Self] = &[
         Self::Own,
         Self::Group(AlbumGroup::Album),
         Self::Group(AlbumGroup::Single),
@@ -124,14 +116,7 @@ impl Of {
         }
     }
 
-    fn read(name: &str) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|of| of.name() == name)
-            .unwrap_or_default()
-    }
-
-    const fn words(self) -> &'static str {
+    fn words(self) -> &'static str {
         match self {
             Self::Own => "All",
             Self::Group(AlbumGroup::Album) => "Albums",
@@ -140,7 +125,9 @@ impl Of {
             Self::Group(AlbumGroup::AppearsOn) => "Appears on",
         }
     }
+}
 
+impl Of {
     fn groups(self) -> Vec<AlbumGroup> {
         match self {
             Self::Own => vec![
@@ -155,19 +142,10 @@ impl Of {
 
 #[component]
 fn Albums(id: Base62Id) -> impl IntoView {
-    let query = use_query_map();
-    let of = Memo::new(move |_| Of::read(&query.with(|query| query.get("of").unwrap_or_default())));
+    let of = use_kind::<Of>();
     let options = {
         let id = id.clone();
-        Signal::derive(move || {
-            let here = of.get();
-            let one = |of: Of| Choosable {
-                words: of.words(),
-                to: format!("/artist/{id}?of={}", of.name()),
-                here: of == here,
-            };
-            Of::ALL.map(one).to_vec()
-        })
+        of.options(move |of| format!("/artist/{id}?of={}", of.name()))
     };
     view! {
         <section class="shelf" aria-label="Music">
@@ -218,13 +196,11 @@ mod tests {
     use spotify::request::AlbumGroup;
 
     use super::Of;
+    use crate::parts::kind::assert_chosen_by_name;
 
     #[test]
     fn odd_choice_shows_all_that_is_their_own() {
-        assert_eq!(Of::read("appears_on"), Of::Group(AlbumGroup::AppearsOn));
-        for odd in ["", "Album", "ep", "<b>"] {
-            assert_eq!(Of::read(odd), Of::Own, "{odd}");
-        }
+        assert_chosen_by_name(Of::Own);
         assert!(!Of::Own.groups().contains(&AlbumGroup::AppearsOn));
     }
 }

@@ -10,7 +10,7 @@ use spotify::{Permission, Request};
 
 use crate::export::ExportButtons;
 use crate::page_life::lowered;
-use crate::paged::{Reading, use_paged};
+use crate::paged::{Paged, Reading, use_paged};
 use crate::parts::needs_permission::NeedsPermission;
 use crate::parts::open_spotify::{ListFoot, spotify_address};
 use crate::parts::paged_list::{Counted, PagedList};
@@ -50,6 +50,34 @@ pub fn Artists() -> impl IntoView {
     .into_any()
 }
 
+/// How many names contain what is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Matches {
+    wanted: String,
+    /// How many were looked through.
+    known: usize,
+    count: usize,
+}
+
+impl Matches {
+    /// Goes on from what was known `before`, so that another page is all that is looked through for it.
+    /// Tracks the list.
+    fn of(wanted: &str, paged: Paged, before: Option<&Self>) -> Self {
+        let all = paged.count();
+        let before = before.filter(|before| before.wanted == wanted && before.known <= all);
+        let (known, count) = before.map_or((0, 0), |before| (before.known, before.count));
+        let matches = |place: &usize| {
+            let thing = paged.at(*place);
+            thing.is_some_and(|thing| lowered(&thing.name).contains(wanted))
+        };
+        Self {
+            wanted: wanted.to_owned(),
+            known: all,
+            count: count + (known..all).filter(matches).count(),
+        }
+    }
+}
+
 #[component]
 fn Followed() -> impl IntoView {
     let paged = use_paged(|cursor| Request::followed_artists(cursor.after(), MAX_LIST_LIMIT));
@@ -61,21 +89,15 @@ fn Followed() -> impl IntoView {
             paged.read_all();
         }
     });
-    let matches = move || {
-        filter.with(|wanted| {
-            let chunks = paged.chunks();
-            let things = chunks.iter().flat_map(|chunk| chunk.iter());
-            things
-                .filter(|thing| lowered(&thing.name).contains(wanted.as_str()))
-                .count()
-        })
-    };
+    let matches = Memo::new(move |before: Option<&Matches>| {
+        filter.with(|wanted| Matches::of(wanted, paged, before))
+    });
     let found = move || {
         if filter.with(String::is_empty) {
             return String::new();
         }
         let whole = paged.reading() == Reading::Whole;
-        match (matches(), whole) {
+        match (matches.with(|matches| matches.count), whole) {
             (0, true) => "You follow nobody of that name.".to_owned(),
             (0, false) => format!("Looking through them, {} so far…", paged.count()),
             (1, true) => "One of them matches.".to_owned(),

@@ -4,6 +4,7 @@ pub mod add;
 pub mod cover;
 pub mod details;
 pub mod items;
+pub mod lines;
 pub mod listing;
 pub mod open;
 pub mod picture;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_query_map;
 use spotify::ids::Base62Id;
 use spotify::model::Playlist;
 use spotify::{Permission, Request};
@@ -23,8 +24,8 @@ use spotify::{Permission, Request};
 use crate::entities::decoded;
 use crate::error::Code;
 use crate::music::{Loading, use_call};
-use crate::pages::not_found::NotFound;
 use crate::parts::artwork::fitting;
+use crate::parts::by_id::by_id;
 use crate::parts::choice::{Choice, Choosable};
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::parts::needs_permission::{AskPermission, NeedsPermission, Standing};
@@ -139,15 +140,7 @@ impl Tie {
 /// `/playlists/{id}`.
 #[component]
 pub fn PlaylistPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        let id = params.with(|params| params.get("id")).unwrap_or_default();
-        Base62Id::parse(&id).ok()
-    });
-    move || match id.get() {
-        Some(id) => view! { <Asked id /> }.into_any(),
-        None => view! { <NotFound /> }.into_any(),
-    }
+    by_id(|id| view! { <Asked id /> }.into_any())
 }
 
 #[component]
@@ -331,7 +324,7 @@ fn editing_permission(head: &Arc<Playlist>) -> Permission {
 #[component]
 fn Empty(open: Open) -> impl IntoView {
     move || {
-        let empty = open.count() == 0 && open.reading() == crate::paged::Reading::Whole;
+        let empty = open.lines.count() == 0 && open.reading() == crate::paged::Reading::Whole;
         empty.then(|| view! { <p class="soft">"There is nothing in this playlist yet."</p> })
     }
 }

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 use spotify::request::MAX_LIST_LIMIT;
 use spotify::{Permission, Request};
 
 use crate::paged::use_paged;
-use crate::parts::choice::{Choice, Choosable};
+use crate::parts::choice::Choice;
+use crate::parts::kind::{Kind, use_kind};
 use crate::parts::needs_permission::NeedsPermission;
 use crate::parts::open_spotify::ListFoot;
 use crate::parts::paged_list::{Counted, PagedList};
@@ -21,28 +21,22 @@ enum Of {
     Tracks,
 }
 
-impl Of {
-    const ALL: [Self; 2] = [Self::Albums, Self::Tracks];
+impl Kind for Of {
+    const KEY: &'static str = "of";
+    const ALL: &'static [Self] = &[Self::Albums, Self::Tracks];
 
-    const fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Albums => "albums",
             Self::Tracks => "tracks",
         }
     }
 
-    const fn words(self) -> &'static str {
+    fn words(self) -> &'static str {
         match self {
             Self::Albums => "Albums",
             Self::Tracks => "Tracks",
         }
-    }
-
-    fn read(name: &str) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|of| of.name() == name)
-            .unwrap_or_default()
     }
 }
 
@@ -51,18 +45,9 @@ crate::lazy_page!(saved in music: Saved);
 /// `/saved?of=albums`: what the person saved, the newest first.
 #[component]
 pub fn Saved() -> impl IntoView {
-    let query = use_query_map();
-    let of = Memo::new(move |_| Of::read(&query.with(|query| query.get("of").unwrap_or_default())));
+    let of = use_kind::<Of>();
     let title = move || format!("Your saved {}", of.get().name());
-    let options = Signal::derive(move || {
-        let here = of.get();
-        let one = |of: Of| Choosable {
-            words: of.words(),
-            to: format!("/saved?of={}", of.name()),
-            here: of == here,
-        };
-        Of::ALL.map(one).to_vec()
-    });
+    let options = of.options(|of| format!("/saved?of={}", of.name()));
     view! {
         <Title text=title />
         <section class="search">
@@ -112,12 +97,10 @@ fn Tracks() -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::Of;
+    use crate::parts::kind::assert_chosen_by_name;
 
     #[test]
     fn odd_choice_shows_the_usual() {
-        assert_eq!(Of::read("tracks"), Of::Tracks);
-        for odd in ["", "Tracks", "<b>"] {
-            assert_eq!(Of::read(odd), Of::Albums, "{odd}");
-        }
+        assert_chosen_by_name(Of::Albums);
     }
 }

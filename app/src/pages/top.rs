@@ -2,15 +2,15 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 use spotify::model::{Artist, Track};
 use spotify::page::Page;
 use spotify::request::TimeRange;
 use spotify::{Answer, Permission, Request};
 
 use crate::music::{Loading, use_call};
-use crate::parts::choice::{Choice, Choosable};
+use crate::parts::choice::Choice;
 use crate::parts::error_view::{ErrorView, Problem};
+use crate::parts::kind::{Chosen, Kind, use_kind};
 use crate::parts::needs_permission::NeedsPermission;
 use crate::parts::open_spotify::{FromSpotify, OpenSpotify};
 use crate::parts::things::{Rows, Thing, Tiles};
@@ -27,44 +27,40 @@ enum Of {
     Tracks,
 }
 
-impl Of {
-    const ALL: [Self; 2] = [Self::Artists, Self::Tracks];
+impl Kind for Of {
+    const KEY: &'static str = "of";
+    const ALL: &'static [Self] = &[Self::Artists, Self::Tracks];
 
-    const fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Artists => "artists",
             Self::Tracks => "tracks",
         }
     }
 
-    const fn words(self) -> &'static str {
+    fn words(self) -> &'static str {
         match self {
             Self::Artists => "Artists",
             Self::Tracks => "Tracks",
         }
     }
-
-    fn read(name: &str) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|of| of.name() == name)
-            .unwrap_or_default()
-    }
 }
 
-const fn range_in_words(range: TimeRange) -> &'static str {
-    match range {
-        TimeRange::Short => "Four weeks",
-        TimeRange::Medium => "Six months",
-        TimeRange::Long => "A year",
-    }
-}
+impl Kind for TimeRange {
+    const KEY: &'static str = "range";
+    const ALL: &'static [Self] = &Self::ALL;
 
-fn read_range(name: &str) -> TimeRange {
-    TimeRange::ALL
-        .into_iter()
-        .find(|range| range.as_str() == name)
-        .unwrap_or_default()
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Short => "Four weeks",
+            Self::Medium => "Six months",
+            Self::Long => "A year",
+        }
+    }
 }
 
 /// The address of a list.
@@ -78,17 +74,15 @@ crate::lazy_page!(top in music: Top);
 /// in the address, so each can be linked to and the Back button walks through them.
 #[component]
 pub fn Top() -> impl IntoView {
-    let query = use_query_map();
-    let asked = move |name: &str| query.with(|query| query.get(name).unwrap_or_default());
-    let list = Memo::new(move |_| (Of::read(&asked("of")), read_range(&asked("range"))));
-    let title = move || format!("Your top {}", list.get().0.name());
+    let (of, range) = (use_kind::<Of>(), use_kind::<TimeRange>());
+    let title = move || format!("Your top {}", of.get().name());
     view! {
         <Title text=title />
         <section class="search top">
             <h1>{title}</h1>
             <NeedsPermission permission=Permission::Top>
-                <Choices list />
-                {move || match list.get() {
+                <Choices of range />
+                {move || match (of.get(), range.get()) {
                     (Of::Artists, range) => view! { <Artists range /> }.into_any(),
                     (Of::Tracks, range) => view! { <Tracks range /> }.into_any(),
                 }}
@@ -100,25 +94,9 @@ pub fn Top() -> impl IntoView {
 
 /// Which list, over which time.
 #[component]
-fn Choices(list: Memo<(Of, TimeRange)>) -> impl IntoView {
-    let kinds = Signal::derive(move || {
-        let (here, range) = list.get();
-        let one = |of: Of| Choosable {
-            words: of.words(),
-            to: address(of, range),
-            here: of == here,
-        };
-        Of::ALL.map(one).to_vec()
-    });
-    let ranges = Signal::derive(move || {
-        let (of, here) = list.get();
-        let one = |range| Choosable {
-            words: range_in_words(range),
-            to: address(of, range),
-            here: range == here,
-        };
-        TimeRange::ALL.map(one).to_vec()
-    });
+fn Choices(of: Chosen<Of>, range: Chosen<TimeRange>) -> impl IntoView {
+    let kinds = of.options(move |of| address(of, range.get()));
+    let ranges = range.options(move |range| address(of.get(), range));
     view! {
         <div class="choices">
             <Choice label="What" options=kinds />
@@ -221,7 +199,8 @@ fn Waiting() -> impl IntoView {
 mod tests {
     use spotify::request::TimeRange;
 
-    use super::{Of, address, read_range};
+    use super::{Of, address};
+    use crate::parts::kind::assert_chosen_by_name;
 
     #[test]
     fn address_names_the_list_and_odd_ones_show_the_usual() {
@@ -229,11 +208,7 @@ mod tests {
             address(Of::Tracks, TimeRange::Long),
             "/top?of=tracks&range=long_term"
         );
-        assert_eq!(Of::read("tracks"), Of::Tracks);
-        assert_eq!(read_range("short_term"), TimeRange::Short);
-        for odd in ["", "Tracks", "<b>", "medium"] {
-            assert_eq!(Of::read(odd), Of::Artists, "{odd}");
-            assert_eq!(read_range(odd), TimeRange::Medium, "{odd}");
-        }
+        assert_chosen_by_name(Of::Artists);
+        assert_chosen_by_name(TimeRange::Medium);
     }
 }

@@ -1,7 +1,5 @@
 //! A list that is read on as the person scrolls, and by a button.
 
-use std::sync::Arc;
-
 use leptos::html;
 use leptos::prelude::*;
 use leptos::web_sys::{IntersectionObserver, IntersectionObserverInit};
@@ -12,7 +10,8 @@ use crate::effect::effect;
 use crate::page_life::lowered;
 use crate::paged::{Paged, Reading};
 use crate::parts::error_view::{ErrorView, Problem};
-use crate::parts::things::{Look, Thing, drawn};
+use crate::parts::stretches::{STRETCH, keyed, stretch};
+use crate::parts::things::{Look, Tag, Thing, drawn};
 use crate::shelf::use_shelf;
 
 /// How far below the window the end of a list may be for more of it to be read.
@@ -32,24 +31,19 @@ pub fn PagedList(
     #[prop(optional)]
     filter: Option<Signal<String>>,
 ) -> impl IntoView {
-    let shelf = use_shelf();
-    let entries = move || {
-        let chunks = paged.chunks();
-        let numbered: Vec<_> = chunks.into_iter().enumerate().collect();
-        numbered
-    };
-    let list = view! {
-        <For
-            each=entries
-            key=|(number, chunk)| (*number, Arc::as_ptr(chunk) as usize)
-            children=move |(_, chunk)| {
-                shelf.look(chunk.iter().filter_map(|thing| thing.uri.clone()).collect());
-                stretch(&chunk, look, filter)
-            }
-        />
+    look_along(paged);
+    let list = match look {
+        Look::Tiles => in_stretches(paged, look, TILES, filter),
+        Look::Rows => in_stretches(paged, look, STRETCH, filter),
+        // The numbers go on from one to the next.
+        Look::Numbered => {
+            let all = move || keys_of(paged, 0..paged.count());
+            let entry = move |key| entry(paged, key, look, Tag::Li, filter);
+            view! { <ul class=look.class() role="list">{keyed(all, entry)}</ul> }.into_any()
+        }
     };
     view! {
-        <ul class=look.class() role="list">{list}</ul>
+        {list}
         <ReadOn
             reading=Signal::derive(move || paged.reading())
             any=Signal::derive(move || paged.count() > 0)
@@ -88,15 +82,68 @@ pub fn Counted(
     view! { <p class="soft counted" role="status">{told}</p> }
 }
 
-fn stretch(chunk: &[Thing], look: Look, filter: Option<Signal<String>>) -> AnyView {
-    let entries = chunk.iter().map(|thing| {
-        let hidden = filter.map(|filter| {
-            let name = lowered(&thing.name);
-            Signal::derive(move || !filter.with(|wanted| name.contains(wanted.as_str())))
-        });
-        drawn(thing.clone(), look, hidden)
+/// So many tiles a stretch has: whether two or six stand beside each other, the last row is whole.
+const TILES: usize = 60;
+
+/// Finds out of each page that comes what of it the person has.
+fn look_along(paged: Paged) {
+    let shelf = use_shelf();
+    // Weak, or the list would keep itself alive.
+    let owner = Owner::current().map(|owner| owner.downgrade());
+    Effect::new(move |known: Option<usize>| {
+        let (past, count) = (paged.past(), paged.count());
+        let known = known.unwrap_or(past).max(past);
+        let new = (known - past..count).filter_map(|place| paged.at(place)?.uri.clone());
+        let new: Vec<_> = new.collect();
+        // What is asked for a page goes on when the next one comes.
+        let owner = owner.as_ref().and_then(WeakOwner::upgrade);
+        if let Some(owner) = owner.filter(|_| !new.is_empty()) {
+            owner.with(|| shelf.look(new));
+        }
+        past + count
     });
-    entries.collect_view().into_any()
+}
+
+/// The keys of the entries at these places. Those of a list that was read anew are others.
+fn keys_of(paged: Paged, places: impl Iterator<Item = usize>) -> Vec<u32> {
+    let past = paged.past();
+    let keys = places.filter_map(|place| u32::try_from(past + place).ok());
+    keys.collect()
+}
+
+/// The list, drawn in stretches of `size` entries.
+fn in_stretches(paged: Paged, look: Look, size: usize, filter: Option<Signal<String>>) -> AnyView {
+    let firsts = move || keys_of(paged, (0..paged.count()).step_by(size));
+    let drawn = move |first: u32| {
+        let from = (first as usize).saturating_sub(paged.past());
+        // Only the last of them grows.
+        let count = Memo::new(move |_| paged.count().saturating_sub(from).min(size));
+        let keys = move || keys_of(paged, from..from + count.get());
+        let entry = move |key| entry(paged, key, look, Tag::Div, filter);
+        stretch(
+            keyed(keys, entry),
+            Signal::derive(move || count.get() >= size),
+        )
+    };
+    let filtered = move || filter.is_some_and(|filter| !filter.with(String::is_empty));
+    view! {
+        <div class=format!("{} long", look.class()) class:filtered=filtered role="list">
+            {keyed(firsts, drawn)}
+        </div>
+    }
+    .into_any()
+}
+
+fn entry(paged: Paged, key: u32, look: Look, tag: Tag, filter: Option<Signal<String>>) -> AnyView {
+    let place = (key as usize).saturating_sub(paged.past());
+    let Some(thing) = paged.at(place) else {
+        return ().into_any();
+    };
+    let hidden = filter.map(|filter| {
+        let name = lowered(&thing.name);
+        Signal::derive(move || !filter.with(|wanted| name.contains(wanted.as_str())))
+    });
+    drawn(Thing::clone(&thing), look, tag, hidden)
 }
 
 /// What stands below a list: that more is on its way, a button that reads on, or why it does not. Reads

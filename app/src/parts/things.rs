@@ -342,8 +342,17 @@ pub fn Rows(
     listed(Look::Rows, ranked, things)
 }
 
+/// What an entry of a list is in the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tag {
+    /// The list is its parent.
+    Li,
+    /// Something stands between it and the list.
+    Div,
+}
+
 /// One entry of a list. Where `hidden` says so it is out of sight, for eyes and ears.
-pub fn drawn(thing: Thing, look: Look, hidden: Option<Signal<bool>>) -> AnyView {
+pub fn drawn(thing: Thing, look: Look, tag: Tag, hidden: Option<Signal<bool>>) -> AnyView {
     let (size, class) = match look {
         Look::Tiles => (160, "tile"),
         Look::Rows | Look::Numbered => (52, "row"),
@@ -373,13 +382,17 @@ pub fn drawn(thing: Thing, look: Look, hidden: Option<Signal<bool>>) -> AnyView 
         .address
         .map(|address| view! { <OpenSpotify address of=thing.name.clone() /> });
     let keep = keep(thing.uri, &thing.name);
-    view! {
-        <li class=class hidden=hidden>
-            {linked(thing.to, inside.into_any())}
-            <div class="thing-ways">{open} {keep}</div>
-        </li>
+    let entry = view! {
+        {linked(thing.to, inside.into_any())}
+        <div class="thing-ways">{open} {keep}</div>
     }
-    .into_any()
+    .into_any();
+    match tag {
+        Tag::Li => view! { <li class=class hidden=hidden>{entry}</li> }.into_any(),
+        Tag::Div => {
+            view! { <div class=class role="listitem" hidden=hidden>{entry}</div> }.into_any()
+        }
+    }
 }
 
 /// Picture and name are one link to the page that shows it, so that a keyboard stops at it once; the
@@ -401,7 +414,7 @@ fn listed(look: Look, ranked: bool, things: Vec<Thing>) -> AnyView {
     let class = look.class();
     let things = things
         .into_iter()
-        .map(|thing| drawn(thing, look, None))
+        .map(|thing| drawn(thing, look, Tag::Li, None))
         .collect_view();
     if ranked {
         view! { <ol class=class.to_owned() + " ranked" role="list">{things}</ol> }.into_any()

@@ -141,7 +141,7 @@ fn Found(
     let picture = thing.row_picture().map(ToOwned::to_owned);
     let there = {
         let uri = uri.clone();
-        Memo::new(move |_| open.holds(&uri))
+        Memo::new(move |_| open.lines.holds(&uri))
     };
     let deed = format!("add-{id}");
     let busy = {

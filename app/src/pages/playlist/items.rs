@@ -6,12 +6,14 @@ use leptos::task::{spawn_local, tick};
 use leptos::web_sys::{Element, HtmlElement};
 use wasm_bindgen::JsCast as _;
 
-use super::open::{Line, Open, Taken, Way};
+use super::lines::{Line, Lines};
+use super::open::{Open, Taken, Way};
 use crate::page_life::focus_soon;
 use crate::pages::account::act::{Act, ActButton, Outcome, use_act};
 use crate::parts::artwork::Artwork;
 use crate::parts::open_spotify::OpenSpotify;
 use crate::parts::paged_list::ReadOn;
+use crate::parts::stretches::{STRETCH, keyed, stretch};
 use crate::parts::things::Thing;
 
 /// The pixels of a row's picture.
@@ -25,7 +27,7 @@ const OUT: &str = "out";
 /// The list, read on as the person scrolls.
 ///
 /// A playlist may hold 10,000 items, so a line is nothing but elements: one listener on the list hears
-/// the buttons of all of them.
+/// the buttons of all of them. For eyes and ears it is one list, whatever stretches it is drawn in.
 #[component]
 pub fn Items(
     /// The playlist.
@@ -50,27 +52,24 @@ pub fn Items(
     let may_edit = Memo::new(move |_| mine.get());
     let list = move || {
         let editable = may_edit.get();
-        view! {
-            <For
-                each=move || open.lines()
-                key=|line| line.key
-                children=move |line| drawn(&line, editable)
-            />
-        }
+        keyed(
+            move || open.lines.stretches(),
+            move |key| stretch_of(open.lines, key, editable),
+        )
     };
     view! {
-        <ul
-            class="rows items"
+        <div
+            class="rows long items"
             class:editing=move || editing.get()
             role="list"
             aria-label="In this playlist"
             on:click=pressed
         >
             {list}
-        </ul>
+        </div>
         <ReadOn
             reading=Signal::derive(move || open.reading())
-            any=Signal::derive(move || open.count() > 0)
+            any=Signal::derive(move || open.lines.count() > 0)
             read_on=Callback::new(move |()| open.read_on())
         />
         <div class="bench">
@@ -93,6 +92,28 @@ pub fn Items(
         </div>
     }
     .into_any()
+}
+
+/// A stretch of lines.
+fn stretch_of(lines: Lines, key: u32, editable: bool) -> AnyView {
+    let Some(lines) = lines.stretch(key) else {
+        return ().into_any();
+    };
+    let whole = {
+        let lines = lines.clone();
+        Signal::derive(move || lines.with(Vec::len) >= STRETCH)
+    };
+    let keys = {
+        let lines = lines.clone();
+        move || lines.with(|lines| lines.iter().map(|line| line.key).collect())
+    };
+    let line = move |key| {
+        lines.with_untracked(|lines| {
+            let line = lines.iter().find(|line| line.key == key);
+            line.map(|line| drawn(line, editable)).into_any()
+        })
+    };
+    stretch(keyed(keys, line), whole)
 }
 
 /// One line.
@@ -160,11 +181,11 @@ fn drawn(line: &Line, editable: bool) -> AnyView {
         }
     });
     view! {
-        <li class="row" data-key=line.key.to_string()>
+        <div class="row" role="listitem" data-key=line.key.to_string()>
             {face}
             <div class="thing-ways">{open}</div>
             {edits}
-        </li>
+        </div>
     }
     .into_any()
 }
@@ -235,10 +256,10 @@ impl Bench {
                 .set("One moment: the last change is on its way to Spotify.".to_owned());
             return;
         }
-        let Some(from) = self.open.place_of(key) else {
+        let Some(from) = self.open.lines.place_of(key) else {
             return;
         };
-        let Some(line) = self.open.at(from) else {
+        let Some(line) = self.open.lines.at(from) else {
             return;
         };
         let Some(to) = self.open.shift(key, way) else {
@@ -283,15 +304,15 @@ impl Bench {
         if untrack(|| self.act.is_busy()) {
             return;
         }
-        let Some(place) = self.open.place_of(key) else {
+        let Some(place) = self.open.lines.place_of(key) else {
             return;
         };
-        let Some(line) = self.open.at(place) else {
+        let Some(line) = self.open.lines.at(place) else {
             return;
         };
         let Some(uri) = line.item.uri() else { return };
         self.hush();
-        if !sure && self.open.places_of(&uri).len() > 1 {
+        if !sure && self.open.lines.times(&uri) > 1 {
             self.asked.set(Some(key));
             focus_soon(|| document().get_element_by_id("sure"));
             return;
@@ -327,8 +348,9 @@ impl Bench {
     fn focus_near(self, place: usize) {
         let line = self
             .open
+            .lines
             .at(place)
-            .or_else(|| self.open.at(place.saturating_sub(1)));
+            .or_else(|| self.open.lines.at(place.saturating_sub(1)));
         match line {
             Some(line) if line.item.uri().is_some_and(|uri| !uri.is_local()) => {
                 focus_on(line.key, OUT);
@@ -380,9 +402,10 @@ fn move_name(key: u32) -> String {
 fn Sure(bench: Bench, key: u32) -> impl IntoView {
     let times = bench
         .open
+        .lines
         .place_of(key)
-        .and_then(|place| bench.open.at(place)?.item.uri())
-        .map_or(0, |uri| bench.open.places_of(&uri).len());
+        .and_then(|place| bench.open.lines.at(place)?.item.uri())
+        .map_or(0, |uri| bench.open.lines.times(&uri));
     let press = Callback::new(move |()| bench.take_out(key, true));
     let back = move || {
         bench.asked.set(None);

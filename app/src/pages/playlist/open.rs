@@ -10,19 +10,11 @@ use spotify::model::{Playable, Playlist, PlaylistItem, Snapshot, Track};
 use spotify::page::Page;
 use spotify::request::{MAX_LIST_LIMIT, Reorder};
 
+use super::lines::Lines;
 use crate::error::ApiError;
 use crate::music::send;
 use crate::paged::Reading;
 use crate::session::live::Session;
-
-/// One line of the list. The key stays with it wherever it is moved.
-#[derive(Debug, Clone)]
-pub struct Line {
-    /// Its own, on this page.
-    pub key: u32,
-    /// What stands there.
-    pub item: Arc<PlaylistItem>,
-}
 
 /// Where a line is moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,12 +43,12 @@ pub struct Open {
     id: StoredValue<Base62Id>,
     /// All but its items.
     pub(super) head: RwSignal<Arc<Playlist>>,
-    lines: RwSignal<Vec<Line>>,
+    /// The lines that were read, from the first on.
+    pub(super) lines: Lines,
     reading: RwSignal<Reading>,
     total: RwSignal<Option<u32>>,
     /// The version that the places are counted in, where Spotify said it.
     snapshot: StoredValue<Option<String>>,
-    keys: StoredValue<u32>,
     writes: StoredValue<Writes>,
     /// Whether Spotify may have another list than is shown: a change failed, and so did reading anew.
     doubtful: RwSignal<bool>,
@@ -77,11 +69,10 @@ impl Open {
             session,
             id: StoredValue::new(playlist.id.clone()),
             head: RwSignal::new(Arc::new(playlist)),
-            lines: RwSignal::new(Vec::new()),
+            lines: Lines::none(),
             reading: RwSignal::new(Reading::Whole),
             total: RwSignal::new(None),
             snapshot: StoredValue::new(None),
-            keys: StoredValue::new(0),
             writes: StoredValue::new(Writes::default()),
             doubtful: RwSignal::new(false),
         };
@@ -99,16 +90,6 @@ impl Open {
         self.head.get()
     }
 
-    /// The lines that were read, from the first on. Tracked.
-    pub fn lines(self) -> Vec<Line> {
-        self.lines.get()
-    }
-
-    /// How many lines were read. Tracked.
-    pub fn count(self) -> usize {
-        self.lines.with(Vec::len)
-    }
-
     /// How far the list is read. Tracked.
     pub fn reading(self) -> Reading {
         self.reading.get()
@@ -119,57 +100,19 @@ impl Open {
         self.total.get()
     }
 
-    /// Whether an item with this URI was read. Tracked.
-    pub fn holds(self, uri: &ItemUri) -> bool {
-        self.lines
-            .with(|lines| lines.iter().any(|line| is(line, uri)))
-    }
-
-    /// The place of a line, from 0. Untracked.
-    pub fn place_of(self, key: u32) -> Option<usize> {
-        self.lines
-            .try_with_untracked(|lines| lines.iter().position(|line| line.key == key))
-            .flatten()
-    }
-
-    /// The line at a place. Untracked.
-    pub fn at(self, place: usize) -> Option<Line> {
-        self.lines
-            .try_with_untracked(|lines| lines.get(place).cloned())
-            .flatten()
-    }
-
     /// Takes up the head that was just put, and the items that came with it.
     fn take_head(self) {
         let head = self.head.get_untracked();
         self.snapshot.set_value(head.snapshot_id.clone());
         let Some(page) = head.contents() else {
-            self.lines.set(Vec::new());
+            self.lines.replace(Vec::new());
             self.total.set(None);
             self.reading.set(Reading::Whole);
             return;
         };
-        let lines = self.lined(page.items.clone());
         self.total.set(Some(page.total));
-        self.reading.set(reading_after(page, lines.len()));
-        self.lines.set(lines);
-    }
-
-    fn lined(self, items: Vec<PlaylistItem>) -> Vec<Line> {
-        let line = |item| Line {
-            key: self.key(),
-            item: Arc::new(item),
-        };
-        items.into_iter().map(line).collect()
-    }
-
-    fn key(self) -> u32 {
-        self.keys
-            .try_update_value(|key| {
-                *key = key.wrapping_add(1);
-                *key
-            })
-            .unwrap_or_default()
+        self.reading.set(reading_after(page, page.items.len()));
+        self.lines.replace(page.items.clone());
     }
 
     /// Reads the next items, unless they are on their way or there are none; after trouble the same
@@ -183,7 +126,7 @@ impl Open {
         }
         self.reading.set(Reading::Waiting);
         let writes = self.writes.get_value();
-        let offset = self.lines.with_untracked(Vec::len);
+        let offset = untrack(|| self.lines.count());
         let request = Request::playlist_items(&self.id(), MAX_LIST_LIMIT, places(offset));
         spawn_local(async move {
             let answer = send(self.session, &request, None).await;
@@ -199,8 +142,7 @@ impl Open {
                 Ok(page) => {
                     let reading = reading_after(&page, offset + page.items.len());
                     self.total.set(Some(page.total));
-                    let lines = self.lined(page.items);
-                    self.lines.update(|all| all.extend(lines));
+                    self.lines.push(page.items);
                     self.reading.set(reading);
                 }
                 Err(error) => self.reading.set(Reading::Failed(error)),
@@ -246,17 +188,12 @@ impl Open {
     /// Shows a line one place further, before Spotify has moved it. Its new place, or `None` where it
     /// stands at that end of what was read.
     pub fn shift(self, key: u32, way: Way) -> Option<usize> {
-        let from = self.place_of(key)?;
+        let from = self.lines.place_of(key)?;
         let to = match way {
             Way::Up => from.checked_sub(1)?,
             Way::Down => from + 1,
         };
-        let mut moved = false;
-        self.lines.maybe_update(|lines| {
-            moved = Reorder::one(places(from), places(to)).apply(lines);
-            moved
-        });
-        moved.then_some(to)
+        self.lines.relocate(from, to).then_some(to)
     }
 
     /// Has Spotify move a line from the place that it has there to where it is shown, and on to where
@@ -266,17 +203,16 @@ impl Open {
     /// As [`send`].
     pub async fn settle(self, key: u32, from: usize) -> Result<(), ApiError> {
         let mut from = from;
-        while let Some(to) = self.place_of(key).filter(|to| *to != from) {
+        while let Some(to) = self.lines.place_of(key).filter(|to| *to != from) {
             let reorder = Reorder::one(places(from), places(to));
             let snapshot = self.snapshot.get_value();
             let request = Request::reorder_playlist(&self.id(), reorder, snapshot.as_deref());
             match send(self.session, &request, None).await {
                 Ok(answer) => _ = self.snapshot.try_set_value(answer.snapshot_id),
                 Err(error) => {
-                    self.lines.try_update(|lines| {
-                        let now = lines.iter().position(|line| line.key == key);
-                        now.map(|now| Reorder::one(places(now), places(from)).apply(lines))
-                    });
+                    if let Some(now) = self.lines.place_of(key) {
+                        self.lines.relocate(now, from);
+                    }
                     return Err(error);
                 }
             }
@@ -320,17 +256,6 @@ impl Open {
         self.doubtful.get()
     }
 
-    /// The places at which an item stands, as far as was read. Untracked.
-    pub fn places_of(self, uri: &ItemUri) -> Vec<usize> {
-        self.lines.with_untracked(|lines| {
-            let lines = lines.iter().enumerate();
-            lines
-                .filter(|(_, line)| is(line, uri))
-                .map(|(place, _)| place)
-                .collect()
-        })
-    }
-
     /// Takes an item out, wherever it stands: Spotify knows no other way.
     ///
     /// # Errors
@@ -340,19 +265,7 @@ impl Open {
         let batch = ItemBatch::one(uri.clone());
         let request = Request::remove_from_playlist(&self.id(), &batch, snapshot.as_deref());
         let mut lines = Vec::new();
-        let shown = || {
-            self.lines.try_update(|all| {
-                let mut place = 0;
-                all.retain(|line| {
-                    let out = is(line, &uri);
-                    if out {
-                        lines.push((place, Arc::clone(&line.item)));
-                    }
-                    place += 1;
-                    !out
-                });
-            });
-        };
+        let shown = || lines = self.lines.take_out(&uri);
         self.change(request, shown).await?;
         let expected = self.total.try_get_untracked().flatten();
         let expected = expected.map(|total| total.saturating_sub(places(lines.len())));
@@ -386,16 +299,13 @@ impl Open {
         for (place, item) in taken.lines {
             let batch = ItemBatch::one(taken.uri.clone());
             let request = Request::add_to_playlist(&id, &batch, Some(places(place)));
-            let key = self.key();
+            let mut key = None;
             let shown = || {
-                self.lines.try_update(|lines| {
-                    let place = place.min(lines.len());
-                    lines.insert(place, Line { key, item });
-                });
+                key = Some(self.lines.insert(place, item));
                 self.one_more();
             };
             self.change(request, shown).await?;
-            first = first.or(Some(key));
+            first = first.or(key);
         }
         Ok(first)
     }
@@ -420,18 +330,10 @@ impl Open {
                     added_by: None,
                     item: Some(Playable::Track(Box::new(track))),
                 };
-                let lines = self.lined(vec![item]);
-                self.lines.try_update(|all| all.extend(lines));
+                self.lines.push(vec![item]);
             }
         };
         self.change(request, shown).await
-    }
-}
-
-fn is(line: &Line, uri: &ItemUri) -> bool {
-    match &line.item.item {
-        Some(item) => item.uri() == Some(uri.as_str()),
-        None => false,
     }
 }
 
