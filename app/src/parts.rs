@@ -2,7 +2,6 @@
 
 pub mod account_menu;
 pub mod artwork;
-pub mod brand;
 pub mod by_id;
 pub mod choice;
 pub mod date;

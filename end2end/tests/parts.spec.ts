@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
+  accountButton,
   type App,
   expect,
   heading,
@@ -36,6 +37,12 @@ async function filesOf(app: App, part: string): Promise<string[]> {
   return (parts[part] ?? []).map((file) => `${file}.wasm`).toSorted();
 }
 
+/** The files that the parts need together. */
+async function filesOfAll(app: App, ...parts: string[]): Promise<string[]> {
+  const files = await Promise.all(parts.map((part) => filesOf(app, part)));
+  return [...new Set(files.flat())].toSorted();
+}
+
 /** Collects the files of parts that a page asks for from now on; the program itself is none. */
 function partsAsked(page: Page): () => string[] {
   const asked = new Set<string>();
@@ -48,6 +55,19 @@ function partsAsked(page: Page): () => string[] {
   return () => [...asked].toSorted();
 }
 
+/** Holds files back until `arrive` is called. */
+async function hold(page: Page, files: string): Promise<{ arrive: () => void }> {
+  let arrive = (): void => undefined;
+  const gate = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.route(files, async (route) => {
+    await gate;
+    await route.continue();
+  });
+  return { arrive };
+}
+
 /** The link of the header to the page for searching. */
 const searchLink = (page: Page) =>
   page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Search" });
@@ -58,11 +78,17 @@ async function mark(page: Page): Promise<() => Promise<boolean>> {
   return () => page.evaluate(() => "stayed" in window);
 }
 
-test("the front page loads no part", async ({ page }) => {
+test("the front page is live without a part, and has the one for what comes next come then", async ({
+  page,
+  app,
+}) => {
   const asked = partsAsked(page);
+  const { arrive } = await hold(page, "**/pkg/split_session.*");
   await open(page, "/");
   await expect(signInLink(page)).toBeVisible();
-  expect(asked()).toEqual([]);
+  // It is held back, and the page is live all the same.
+  await expect.poll(asked).toEqual(await filesOf(app, "session"));
+  arrive();
 });
 
 for (const { path, part, says } of PAGES) {
@@ -80,19 +106,19 @@ for (const { path, part, says } of PAGES) {
     }
     await live(page);
     await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toHaveCount(1);
-    expect(asked()).toEqual(files);
+    await expect.poll(asked).toEqual(await filesOfAll(app, part, "session"));
   });
 }
 
 test("turning to a page loads its part, once", async ({ page, app }) => {
-  await open(page, "/");
-  const stayed = await mark(page);
   const asked = partsAsked(page);
+  await open(page, "/");
+  await expect.poll(asked).toEqual(await filesOf(app, "session"));
+  const stayed = await mark(page);
   await searchLink(page).click();
   await expect(heading(page, "Search")).toBeFocused();
   await expect(page).toHaveURL(/\/search$/);
-  const files = await filesOf(app, "music");
-  expect(asked()).toEqual(files);
+  expect(asked()).toEqual(await filesOfAll(app, "session", "music"));
   await page.goBack();
   await expect(heading(page, "Come in by the stage door.")).toBeVisible();
   let again = 0;
@@ -109,14 +135,7 @@ test("the page before stands, and the link says that it waits, until the part is
   page,
 }) => {
   await open(page, "/");
-  let arrive = (): void => undefined;
-  const gate = new Promise<void>((resolve) => {
-    arrive = resolve;
-  });
-  await page.route("**/pkg/split_music.*", async (route) => {
-    await gate;
-    await route.continue();
-  });
+  const { arrive } = await hold(page, "**/pkg/split_music.*");
   await searchLink(page).click();
   await expect(searchLink(page)).toHaveAttribute("data-awaited");
   await expect(page.getByText("The page is on its way…")).toBeVisible();
@@ -129,14 +148,7 @@ test("the page before stands, and the link says that it waits, until the part is
 
 test("whoever turns elsewhere while a part is on its way goes there", async ({ page }) => {
   await open(page, "/");
-  let arrive = (): void => undefined;
-  const gate = new Promise<void>((resolve) => {
-    arrive = resolve;
-  });
-  await page.route("**/pkg/split_music.*", async (route) => {
-    await gate;
-    await route.continue();
-  });
+  const { arrive } = await hold(page, "**/pkg/split_music.*");
   await searchLink(page).click();
   await expect(searchLink(page)).toHaveAttribute("data-awaited");
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Profile" }).click();
@@ -186,4 +198,36 @@ test("a page opened directly whose part does not arrive says so, and can be load
   await failed.getByRole("link", { name: "Load the page again" }).click();
   await live(page);
   await expect(failed).toBeHidden();
+});
+
+test("a sign-in whose program did not arrive says so, and goes on once it does", async ({
+  page,
+  quiet,
+}) => {
+  quiet.expect(/net::ERR_FAILED|Failed to fetch/);
+  const failed = page.waitForEvent("requestfailed");
+  await page.route("**/pkg/split_session.*", (route) => route.abort());
+  await open(page, "/");
+  await failed;
+  const button = page.getByRole("main").getByRole("button", { name: "Continue with Spotify" });
+  await button.click();
+  await expect(page.getByRole("main").getByRole("alert")).toContainText("did not arrive");
+  await page.unrouteAll();
+  await button.click();
+  await page.waitForURL((url) => url.pathname === "/spotify/authorize");
+});
+
+test("a person who is signed in has their menu as soon as the page is live", async ({
+  page,
+  app,
+  signIn,
+}) => {
+  await signIn(page);
+  const answer = await page.goto("/privacy");
+  const html = (await answer?.text()) ?? "";
+  for (const file of await filesOfAll(app, "session", "privacy")) {
+    expect(html).toContain(`href="/pkg/${file}" rel="preload"`);
+  }
+  await live(page);
+  await expect(accountButton(page)).toBeVisible();
 });

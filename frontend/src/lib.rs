@@ -3,7 +3,6 @@
 use app::App;
 use app::frame::mark_ready;
 use app::session::Boot;
-use futures::future::join;
 use leptos::prelude::provide_context;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
@@ -16,9 +15,9 @@ use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 #[wasm_bindgen]
 pub async fn hydrate() -> Result<(), JsError> {
     console_error_panic_hook::set_once();
-    let (boot, page) = join(Boot::read(), app::pages::arrive_at_first()).await;
-    let boot = boot?;
-    page?;
+    // One after the other: the page has told the browser of both, and so they are on their way.
+    let boot = Boot::read().await?;
+    app::pages::arrive_at_first().await?;
     leptos::mount::hydrate_body(move || {
         provide_context(boot);
         App()

@@ -55,15 +55,24 @@ fn Front() -> impl IntoView {
             </section>
         })}
         <section class="facts" aria-label="What you can rely on">
-            <Fact title=password.title>{password.text}</Fact>
-            <Fact title="The key stays out of reach">
-                "It is kept sealed in a cookie that no script can read, not even ours. Nothing in \
-                 this page can give it away."
-            </Fact>
-            <Fact title="You can leave at any time">
-                "Signing out ends it here, in every tab, at once, and deleting the account takes \
-                 one page. Links take you to where the services forget us, too."
-            </Fact>
+            <article class="fact">
+                <h2>{password.title}</h2>
+                <p>{password.text}</p>
+            </article>
+            <article class="fact">
+                <h2>"The key stays out of reach"</h2>
+                <p>
+                    "It is kept sealed in a cookie that no script can read, not even ours. Nothing \
+                     in this page can give it away."
+                </p>
+            </article>
+            <article class="fact">
+                <h2>"You can leave at any time"</h2>
+                <p>
+                    "Signing out ends it here, in every tab, at once, and deleting the account \
+                     takes one page. Links take you to where the services forget us, too."
+                </p>
+            </article>
         </section>
     }
     .into_any()
@@ -88,16 +97,6 @@ fn Invitation() -> impl IntoView {
         </p>
     }
     .into_any()
-}
-
-#[component]
-fn Fact(#[prop(into)] title: String, children: Children) -> impl IntoView {
-    view! {
-        <article class="fact">
-            <h2>{title}</h2>
-            <p>{children()}</p>
-        </article>
-    }
 }
 
 /// A title and what stands below it.

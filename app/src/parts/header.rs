@@ -10,7 +10,6 @@ use wasm_bindgen::JsCast as _;
 
 use crate::effect::effect;
 use crate::parts::account_menu::AccountMenu;
-use crate::parts::brand::BrandMark;
 use crate::parts::theme_menu::ThemeMenu;
 use crate::session::live::use_session;
 use crate::sign_in::words::SPOTIFY;
@@ -48,7 +47,7 @@ pub fn Header() -> impl IntoView {
                     class="brand"
                     aria-current=move || path.with(|path| path == "/").then_some("page")
                 >
-                    <BrandMark />
+                    <img class="mark" src="/favicon.svg" alt="" width="32" height="32" />
                     <span>"Stagedoor"</span>
                 </a>
                 <nav aria-label="Pages" node_ref=nav>

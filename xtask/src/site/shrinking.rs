@@ -20,12 +20,18 @@ use crate::failure::{Failure, at};
 use crate::process;
 use crate::stamp::files_under;
 
-/// What is never done, as it stands in the names of functions, with its length before it.
+/// What is never done, as it stands in the names of functions; in a path each part has its length
+/// before it.
 ///
 /// - A page can be taken over piece by piece, each when it has arrived. This one is taken over at
 ///   once, when all of it is there.
 /// - Views can be made from templates, which takes a nightly compiler.
-const NEVER: [&str; 2] = ["13hydrate_async", "21hydrate_from_template"];
+/// - Streams can be handed to the browser, which calls what it exports for them.
+const NEVER: [&str; 3] = [
+    "13hydrate_async",
+    "21hydrate_from_template",
+    "intounderlying",
+];
 
 /// As cargo-leptos has it. The features are those that the compiler uses.
 const WASM_OPT: [&str; 3] = [
