@@ -15,7 +15,7 @@ import {
   type Sandbox,
 } from "../fixtures/index.ts";
 import { isAccessible } from "../fixtures/accessible.ts";
-import { addressOf, PAGES, PERMISSIONS, type AppPage } from "../fixtures/pages.ts";
+import { addressOf, PAGES, PERMISSIONS, PLAYLIST, type AppPage } from "../fixtures/pages.ts";
 
 // What one listener allowed would show in the next test.
 test.use({ ownApp: { STAGEDOOR_ADMINS: "spotify:ada.lindqvist" } });
@@ -143,6 +143,21 @@ test("the overview, the profile and the permissions of a person who allowed noth
   await open(page, "/permissions");
   await expect(main(page).getByRole("button", { name: /^Allow/ })).not.toHaveCount(0);
   await isAccessible(page);
+});
+
+test("each view of a playlist, and the form for another", async ({ page, sandbox }) => {
+  await signInAllowing(page, sandbox, PERMISSIONS);
+  const id = await sandbox.addPlaylist({ login: LISTENERS.ada.login, name: PLAYLIST, items: 3 });
+  for (const [path, within] of [
+    [`/playlists/${id}?add`, "A track to add"],
+    [`/playlists/${id}?edit=listing`, "Take it off my profile"],
+    [`/playlists/${id}?edit=removal`, "Remove from your library"],
+    ["/playlists?new", "Not on your profile"],
+  ] as const) {
+    await open(page, path);
+    await expect(main(page).getByText(within).first()).toBeVisible();
+    await isAccessible(page);
+  }
 });
 
 for (const profile of ["dev-legacy", "extended"] satisfies Profile[]) {

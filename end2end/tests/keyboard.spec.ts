@@ -2,7 +2,6 @@ import {
   accountButton,
   expect,
   heading,
-  live,
   open,
   signInAllowing,
   tabTo,
@@ -36,26 +35,22 @@ async function go(page: Page, step: Way): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
-/** Where the keyboard stops, from the head of the document to its end. */
+/** Where the keyboard stops. */
 interface Stop {
   what: string;
-  /** Nothing lies over it, and it is in the window. */
+  /** It is in the window, and nothing lies over it there. */
   seen: boolean;
   /** It looks other than without the focus. */
   marked: boolean;
   inFooter: boolean;
 }
 
-/** Walks through the page by Tab until the keyboard leaves it, or comes back to where it was. */
-async function walk(page: Page): Promise<Stop[]> {
-  await page.evaluate(() => {
-    scrollTo(0, 0);
-    Object.assign(window, { stops: new Set<Element>() });
-    (document.activeElement as HTMLElement | null)?.blur();
-  });
+/** Walks through the page until the keyboard leaves it, or comes back to where it was. */
+async function walk(page: Page, key: "Tab" | "Shift+Tab"): Promise<Stop[]> {
+  await page.evaluate(() => Object.assign(window, { stops: new Set<Element>() }));
   const stops: Stop[] = [];
   for (;;) {
-    await page.keyboard.press("Tab");
+    await page.keyboard.press(key);
     const stop = await page.evaluate(() => {
       const { stops } = window as unknown as { stops: Set<Element> };
       const here = document.activeElement;
@@ -63,8 +58,14 @@ async function walk(page: Page): Promise<Stop[]> {
         return null;
       }
       stops.add(here);
-      const { left, top, width, height } = here.getBoundingClientRect();
-      const on = document.elementFromPoint(left + width / 2, top + height / 2);
+      // A link may go on in the next line.
+      const box = here.getClientRects()[0] ?? new DOMRect();
+      const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)];
+      const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)];
+      const on =
+        right - left < 1 || bottom - top < 1
+          ? null
+          : document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
       const { outlineStyle, outlineWidth } = getComputedStyle(here);
       const label = here.getAttribute("aria-label") ?? here.textContent?.trim().slice(0, 60);
       return {
@@ -106,16 +107,22 @@ test("the keyboard comes through every page, and is seen wherever it stops", asy
   page,
   sandbox,
 }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(180_000);
   await sandbox.setLibrary("ada", { artists: 4, albums: 4, tracks: 4, top: 4 });
   await signInAllowing(page, sandbox, PERMISSIONS);
-  for (const { name, at } of PAGES.filter((each) => typeof each.at === "string")) {
+  for (const { name, at, isWhole } of PAGES.filter((each) => typeof each.at === "string")) {
     await test.step(name, async () => {
+      await page.setViewportSize({ width: 1440, height: 900 });
       await open(page, String(at));
-      await live(page);
-      const stops = await walk(page);
-      expect(stops[0]?.what).toBe("A Skip to the content");
-      expect(stops.at(-1)?.inFooter, "the last stop is in the footer").toBe(true);
+      await isWhole(page);
+      const there = await walk(page, "Tab");
+      // What is focused is not hidden by the bar either, which lies over what comes from below.
+      await page.setViewportSize({ width: 390, height: 844 });
+      const back = await walk(page, "Shift+Tab");
+      expect(back.map(({ what }) => what)).toEqual(there.map(({ what }) => what).toReversed());
+      expect(there[0]?.what).toBe("A Skip to the content");
+      expect(there.at(-1)?.inFooter, "the last stop is in the footer").toBe(true);
+      const stops = [...there, ...back];
       expect(stops.filter(({ seen }) => !seen), "out of sight").toEqual([]);
       expect(stops.filter(({ marked }) => !marked), "not marked").toEqual([]);
     });
