@@ -3,32 +3,20 @@ import {
   accountButton,
   expect,
   heading,
-  LISTENERS,
   open,
   problem,
   test,
 } from "../fixtures/index.ts";
 
+// What the pages show is looked at in `every-page.spec.ts`; here is what is between them and over them.
+
 test.describe("signed out", () => {
-  for (const path of ["/", "/search", "/top", "/artists", "/saved", "/recent", "/profile", "/permissions", "/privacy"]) {
+  for (const path of ["/", "/search"]) {
     test(`${path} is accessible in light and dark`, async ({ page }) => {
       await open(page, path);
       await isAccessible(page);
     });
   }
-
-  test("search results are accessible in light and dark", async ({ page }) => {
-    await open(page, "/search?q=lantern");
-    await expect(page.getByRole("heading", { name: "Playlists" })).toBeVisible();
-    await isAccessible(page);
-  });
-
-  test("a search on its way is accessible in light and dark", async ({ page, sandbox }) => {
-    await sandbox.fault({ path: "/spotify/v1/search", hang: true });
-    await open(page, "/search?q=lantern");
-    await expect(page.getByText("Searching for “lantern”…")).toBeVisible();
-    await isAccessible(page);
-  });
 
   test("an address without a page is accessible in light and dark", async ({ page, quiet }) => {
     quiet.expectStatus(404, "/nowhere");
@@ -51,35 +39,6 @@ test.describe("signed out", () => {
 });
 
 test.describe("signed in", () => {
-  for (const path of ["/", "/top", "/permissions", "/privacy"]) {
-    test(`${path} is accessible in light and dark`, async ({ page, signIn }) => {
-      await signIn(page);
-      await open(page, path);
-      await isAccessible(page);
-    });
-  }
-
-  test("the profile is accessible in light and dark", async ({ page, signIn }) => {
-    await signIn(page);
-    await open(page, "/profile");
-    await expect(page.getByRole("main")).toContainText(LISTENERS.ada.id);
-    await isAccessible(page);
-  });
-
-  test("a profile without its data is accessible in light and dark", async ({
-    page,
-    sandbox,
-    signIn,
-    quiet,
-  }) => {
-    quiet.expectStatus(503, "/api/spotify/v1/me");
-    await signIn(page);
-    await sandbox.fault({ path: "/spotify/v1/me", status: 503 });
-    await open(page, "/profile");
-    await expect(problem(page)).toBeVisible();
-    await isAccessible(page);
-  });
-
   test("the open menu of the account is accessible in light and dark", async ({ page, signIn }) => {
     await signIn(page);
     await accountButton(page).click();

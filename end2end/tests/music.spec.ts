@@ -1,5 +1,4 @@
 import {
-  accountButton,
   agree,
   expect,
   heading,
@@ -165,58 +164,6 @@ test("twelve hundred artists are filtered by name, and so are long ones", async 
   await expect(main(page)).toContainText("You follow nobody of that name.");
 });
 
-test.describe("a screen reader finds", () => {
-  test("whom one follows", async ({ page, signIn }) => {
-    await signIn(page);
-    await allowOn(page, "/artists");
-    await expect(main(page)).toMatchAriaSnapshot(`
-      - main:
-        - heading "Artists you follow" [level=1]
-        - status: /312 artists/
-        - searchbox "Only names that contain"
-        - list:
-          - listitem:
-            - link /Artist$/:
-              - /url: /^\\/artist\\/\\w{22}$/
-            - link /^Open Spotify. .+ \\(opens in a new tab\\)$/
-            - button /^Following .+, press to stop$/
-        - button "Save as CSV"
-        - button "Save as JSON"
-        - paragraph: Names and pictures are provided by Spotify.
-    `);
-  });
-
-  test("an artist and their records", async ({ page }) => {
-    await findArtist(page);
-    await expect(entries(page).first()).toBeVisible();
-    await expect(main(page)).toMatchAriaSnapshot(`
-      - main:
-        - article:
-          - paragraph: Artist
-          - heading "${ARTIST}" [level=1]
-          - button "Follow ${ARTIST}"
-          - link /^Open Spotify. ${ARTIST}/
-          - region "Music":
-            - navigation "What":
-              - list:
-                - listitem:
-                  - link "All"
-                - listitem:
-                  - link "Albums"
-                - listitem:
-                  - link "Singles and EPs"
-                - listitem:
-                  - link "Compilations"
-                - listitem:
-                  - link "Appears on"
-            - status: /records?/
-            - list:
-              - listitem:
-                - link /${ARTIST}/
-    `);
-  });
-});
-
 test("a newcomer is told what is empty and how it fills", async ({ page, signIn }) => {
   await signIn(page, "newcomer");
   await allowOn(page, "/artists");
@@ -241,96 +188,24 @@ test.describe("a person signed in by Google alone", () => {
   });
 });
 
-test.describe("a limit", () => {
-  const RECENT = "/api/spotify/v1/me/player/recently-played";
-  const rows = [
-    {
-      name: "of a short time",
-      status: 429,
-      fault: {
-        status: 429,
-        headers: { "retry-after": "7" },
-        body: { error: { status: 429, message: "API rate limit exceeded" } },
-      },
-      says: ["That was a lot in a short time.", "in 7 seconds"],
-    },
-    {
-      name: "of the day",
-      status: 429,
-      fault: {
-        status: 429,
-        headers: { "retry-after": "48925" },
-        body: { error: { status: 429, message: "Too many requests", reason: "QUOTA_EXCEEDED" } },
-      },
-      says: ["daily allowance for this installation is used up", "in about 14 hours, on "],
-    },
-    {
-      name: "of the list of users",
-      status: 403,
-      fault: { status: 403, body: "User not registered in the Developer Dashboard" },
-      says: ["your Spotify account is not on its list", "can add you"],
-    },
-    {
-      name: "of the owner's subscription",
-      status: 403,
-      fault: {
-        status: 403,
-        body: "Active premium subscription required for the owner of the app.",
-      },
-      says: ["its owner's Premium subscription has lapsed", "has to renew it"],
-    },
-    {
-      name: "of the kind of app",
-      status: 403,
-      fault: { status: 403, body: { error: { status: 403, message: "Forbidden" } } },
-      says: ["Spotify does not let this app do that.", "apps of this kind"],
-    },
-    {
-      name: "of a Spotify that is down",
-      status: 503,
-      fault: { status: 503, body: "" },
-      says: ["Spotify cannot be reached right now.", "nothing of yours is lost"],
-    },
-  ];
-  for (const { name, status, fault, says } of rows) {
-    test(`${name} is told in its own sentence with its own advice`, async ({
-      page,
-      sandbox,
-      signIn,
-      quiet,
-    }) => {
-      quiet.expectStatus(status, RECENT);
-      await signIn(page);
-      await allowOn(page, "/recent");
-      await sandbox.fault({ path: "/spotify/v1/me/player", ...fault });
-      await page.getByRole("button", { name: "Look again" }).click();
-      for (const part of says) {
-        await expect(problem(page)).toContainText(part);
-      }
-      await expect(accountButton(page)).toBeVisible();
-      await isAccessible(page);
-    });
-  }
-
-  test("of a network that is away is told, and what was read stays", async ({
-    page,
-    context,
-    signIn,
-    quiet,
-  }) => {
-    quiet.expect(/ERR_INTERNET_DISCONNECTED/);
-    await signIn(page);
-    await allowOn(page, "/artists");
-    await expect(entries(page).first()).toBeVisible();
-    const many = await entries(page).count();
-    await context.setOffline(true);
-    await page.mouse.wheel(0, 100_000);
-    await expect(problem(page)).toContainText("you may be offline");
-    expect(await entries(page).count()).toBeGreaterThanOrEqual(many);
-    await context.setOffline(false);
-    await problem(page).getByRole("button", { name: "Try again" }).click();
-    await expect.poll(() => entries(page).count()).toBeGreaterThan(many);
-  });
+test("a network that is away is told, and what was read stays", async ({
+  page,
+  context,
+  signIn,
+  quiet,
+}) => {
+  quiet.expect(/ERR_INTERNET_DISCONNECTED/);
+  await signIn(page);
+  await allowOn(page, "/artists");
+  await expect(entries(page).first()).toBeVisible();
+  const many = await entries(page).count();
+  await context.setOffline(true);
+  await page.mouse.wheel(0, 100_000);
+  await expect(problem(page)).toContainText("you may be offline");
+  expect(await entries(page).count()).toBeGreaterThanOrEqual(many);
+  await context.setOffline(false);
+  await problem(page).getByRole("button", { name: "Try again" }).click();
+  await expect.poll(() => entries(page).count()).toBeGreaterThan(many);
 });
 
 test("an address that names nothing is told so", async ({ page, quiet }) => {

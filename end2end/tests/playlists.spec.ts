@@ -92,7 +92,6 @@ test.describe("the list of playlists", () => {
     await allowHere(page);
     await expect(page.getByRole("listitem").filter({ hasText: "odds and ends" })).toBeVisible();
     await expect(page.getByText(/playlists, yours and those you follow/)).toBeVisible();
-    await isAccessible(page);
     await page.getByRole("link", { name: /odds and ends/ }).first().click();
     await expect(heading(page)).toHaveText("odds and ends");
     await page.goBack();
@@ -107,20 +106,6 @@ test.describe("the list of playlists", () => {
     await open(other, `${origin}/playlists`);
     await allowHere(other);
     await expect(other.getByText("You have no playlist yet.")).toBeVisible();
-  });
-
-  test("where Spotify does not answer, it says why and tries again", async ({
-    page,
-    sandbox,
-    quiet,
-  }) => {
-    await open(page, "/playlists");
-    await sandbox.fault({ path: MINE, status: 503, times: 1 });
-    quiet.expectStatus(503, "/api/spotify/v1/me/playlists");
-    await allowHere(page);
-    await expect(problem(page)).toContainText("Spotify cannot be reached");
-    await page.getByRole("button", { name: "Try again" }).click();
-    await expect(page.getByRole("listitem").filter({ hasText: "odds and ends" })).toBeVisible();
   });
 });
 

@@ -366,26 +366,6 @@ test.describe("on the profile of a person who is signed in", () => {
       says: NONSENSE,
     },
     {
-      name: "the provider asks for patience",
-      fault: {
-        status: 429,
-        headers: { "retry-after": "7" },
-        body: { error: { status: 429, message: "API rate limit exceeded" } },
-      },
-      status: 429,
-      says: "Another try makes sense in 7 seconds.",
-    },
-    {
-      name: "the day's allowance is used up",
-      fault: {
-        status: 429,
-        headers: { "retry-after": "48925" },
-        body: { error: { status: 429, message: "Too many requests", reason: "QUOTA_EXCEEDED" } },
-      },
-      status: 429,
-      says: "Another try makes sense in about 14 hours, on ",
-    },
-    {
       name: "the provider answers an empty page",
       fault: { status: 200, content_type: "application/json", body: "" },
       status: 200,

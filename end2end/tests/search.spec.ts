@@ -132,15 +132,6 @@ test("an empty question asks nobody and puts the cursor into the field", async (
   expect(await sandbox.log()).toEqual([]);
 });
 
-test("while the answer is on its way the page says what it searches for", async ({
-  page,
-  sandbox,
-}) => {
-  await sandbox.fault({ path: SEARCH, hang: true });
-  await open(page, "/search?q=lantern");
-  await expect(told(page)).toHaveText("Searching for “lantern”…");
-});
-
 test("a later question wins over an earlier one that is answered last", async ({
   page,
   sandbox,

@@ -37,7 +37,7 @@ fn Known(id: Base62Id) -> impl IntoView {
         _ => "Album".to_owned(),
     };
     let page = move || match album.get() {
-        Loading::Idle | Loading::Pending => view! { <HeadToCome /> }.into_any(),
+        Loading::Idle | Loading::Pending => view! { <HeadToCome kind="Album" /> }.into_any(),
         Loading::Ready(album) => view! { <Whole album /> }.into_any(),
         Loading::Failed(error) => {
             let problem = Problem::from(error).naming("Spotify");

@@ -42,7 +42,7 @@ fn Known(id: Base62Id) -> impl IntoView {
         _ => "Artist".to_owned(),
     };
     let head = move || match artist.get() {
-        Loading::Idle | Loading::Pending => view! { <HeadToCome /> }.into_any(),
+        Loading::Idle | Loading::Pending => view! { <HeadToCome kind="Artist" /> }.into_any(),
         Loading::Ready(artist) => view! { <Head artist /> }.into_any(),
         Loading::Failed(error) => {
             let problem = Problem::from(error).naming("Spotify");

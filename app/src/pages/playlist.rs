@@ -158,7 +158,7 @@ fn Asked(id: Base62Id) -> impl IntoView {
             {move || match call.get() {
                 Loading::Idle | Loading::Pending => view! {
                     <Title text="Playlist" />
-                    <HeadToCome />
+                    <HeadToCome kind="Playlist" />
                 }
                 .into_any(),
                 Loading::Ready(playlist) => {

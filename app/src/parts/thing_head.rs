@@ -1,8 +1,11 @@
 //! The head of a page about one thing of the catalogue.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use spotify::ids::Uri;
 
+use crate::frame::go_to_heading;
 use crate::parts::artwork::Artwork;
 use crate::parts::keep_button::KeepButton;
 use crate::parts::open_spotify::OpenSpotify;
@@ -46,17 +49,30 @@ pub fn ThingHead(
 
 /// Grey in the place of the head, while it is on its way.
 #[component]
-pub fn HeadToCome() -> impl IntoView {
+pub fn HeadToCome(
+    /// What kind of thing it is, which is its heading until its name is known.
+    kind: &'static str,
+) -> impl IntoView {
+    Effect::new(|_| on_cleanup(stay_on_heading));
     view! {
-        <header class="thing-head" role="status">
-            <span class="heard">"Asking Spotify…"</span>
+        <header class="thing-head">
             <span class="artwork skeleton" aria-hidden="true"></span>
-            <div class="thing-words bars" aria-hidden="true">
-                <span class="skeleton"></span>
-                <span class="skeleton"></span>
-                <span class="skeleton"></span>
+            <div class="thing-words bars">
+                <h1 class="heard" data-to-come>{kind}</h1>
+                <p class="heard" role="status">"Asking Spotify…"</p>
+                <span class="skeleton" aria-hidden="true"></span>
+                <span class="skeleton" aria-hidden="true"></span>
+                <span class="skeleton" aria-hidden="true"></span>
             </div>
         </header>
     }
     .into_any()
+}
+
+/// Whoever turned to the page stands on its heading, and so on the one that comes in its place.
+fn stay_on_heading() {
+    let stands = document().query_selector("[data-to-come]:focus");
+    if stands.is_ok_and(|stands| stands.is_some()) {
+        set_timeout(go_to_heading, Duration::ZERO);
+    }
 }
