@@ -44,22 +44,33 @@ pub(crate) fn build(
     })
 }
 
-/// An argument of cargo that makes the paths of sources in the program short. They stand in it for the
-/// messages of panics, and where this machine keeps them is nobody's business.
-fn short_paths() -> Result<String, Failure> {
+/// As in `.cargo/config.toml`, which cargo does not read where it is given flags.
+const ERASED: &str = "--cfg=erase_components";
+
+/// The flags of the compiler for a release of the program: the usual ones, and paths of sources are
+/// made short. They stand in the program for the messages of panics, and where this machine keeps them
+/// is nobody's business.
+fn flags() -> Result<String, Failure> {
+    let mut flags = vec![std::env::var("RUSTFLAGS").unwrap_or_default()];
+    flags.push(ERASED.to_owned());
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let cargo = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
     let sources = cargo.unwrap_or_default().join("registry/src");
-    let mut flags = Vec::new();
+    let mut registries = Vec::new();
     if sources.is_dir() {
         for registry in fs::read_dir(&sources).map_err(at(&sources))? {
-            let registry = registry.map_err(at(&sources))?.path();
-            flags.push(format!("'--remap-path-prefix={}/='", registry.display()));
+            registries.push(registry.map_err(at(&sources))?.path());
         }
     }
-    // `read_dir` has no order, and other flags are another build.
-    flags.sort();
-    Ok(format!("--config=build.rustflags=[{}]", flags.join(",")))
+    // A folder is read in no order, and other flags are another build.
+    registries.sort();
+    // Flags are divided by spaces, and no path with one can be told.
+    let told = registries
+        .iter()
+        .map(|registry| format!("--remap-path-prefix={}/=", registry.display()))
+        .filter(|flag| !flag.contains(char::is_whitespace));
+    flags.extend(told);
+    Ok(flags.join(" ").trim().to_owned())
 }
 
 fn binary(
@@ -128,8 +139,7 @@ impl Site {
             let mut leptos = process::command(&tools.cargo_leptos);
             leptos.args(["leptos", "build", "--frontend-only", "--split"]);
             if self.release {
-                leptos.arg("--release");
-                leptos.arg(format!("--lib-cargo-args={}", short_paths()?));
+                leptos.arg("--release").env("RUSTFLAGS", flags()?);
             }
             leptos
                 .env("PATH", &tools.path)
@@ -200,6 +210,13 @@ mod tests {
         };
         fs::create_dir_all(site.folder.join("pkg")).unwrap();
         (folder, site)
+    }
+
+    #[test]
+    fn program_is_built_with_the_flags_of_the_server() {
+        let config = include_str!("../../.cargo/config.toml");
+        assert!(config.contains(&format!("rustflags = [\"{ERASED}\"]")));
+        assert!(flags().unwrap().split(' ').any(|flag| flag == ERASED));
     }
 
     #[test]
