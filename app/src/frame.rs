@@ -19,13 +19,13 @@ use crate::pages::{
     account, admin, album, artist, artists, permissions, playlists, privacy, profile, recent,
     saved, search, top,
 };
-use crate::parts::ending_soon::EndingSoon;
+use crate::parts::ending_soon::ending_soon;
 use crate::parts::footer::Footer;
 use crate::parts::header::Header;
 use crate::parts::undo::Undo;
 use crate::parts::wanted::WantedSheet;
 use crate::session::Boot;
-use crate::session::fresh::keep_fresh;
+use crate::session::fresh::follow;
 use crate::session::live::{provide_session, use_session};
 use crate::shelf::{provide_shelf, use_shelf};
 use crate::sign_in::resumption::carry_on;
@@ -36,7 +36,8 @@ use crate::sign_in::resumption::carry_on;
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let boot = use_context::<Boot>().unwrap_or_default();
-    provide_shelf(provide_session(boot));
+    let session = provide_session(boot);
+    provide_shelf(session);
     provide_notice();
     let turn = provide_turn();
 
@@ -48,7 +49,7 @@ pub fn App() -> impl IntoView {
             <main id="main" tabindex="-1">
                 <OnItsWay />
                 <NoticeBar />
-                <EndingSoon />
+                {move || (session.signed_in() == Some(true)).then(ending_soon)}
                 <FlatRoutes fallback=NotFound>
                     <Route path=path!("/") view=Landing />
                     <Route path=path!("/search") view=search::PAGE />
@@ -106,7 +107,7 @@ fn Turning(turn: Turn) -> impl IntoView {
     let path = location.pathname;
     let at_first = untrack(|| path.get());
     let shelf = use_shelf();
-    keep_fresh(session, shelf, notice, at_first.starts_with("/callback/"));
+    follow(session, shelf, notice, at_first.starts_with("/callback/"));
     let navigate = use_navigate();
     carry_on(session, shelf, notice, move |place| {
         navigate(place, NavigateOptions::default());

@@ -114,12 +114,6 @@ pub fn NoticeLinks(
         .collect_view()
 }
 
-crate::later_view! {
-    fn again(away: Away) in session {
-        view! { <Again away /> }.into_any()
-    }
-}
-
 /// Goes for an errand once more, as another person there; for whom it was begun alone.
 #[component]
 fn Again(away: Away) -> impl IntoView {
@@ -157,26 +151,32 @@ pub fn NoticeBar() -> impl IntoView {
     let board = use_notice();
     view! {
         <div class="notice-place" role="status" aria-live="polite">
-            {move || board.0.get().map(|(_, notice)| {
-                view! {
-                    <div class="notice" id=ID tabindex="-1">
-                        <p>
-                            {notice.text}
-                            <NoticeLinks links=notice.links />
-                        </p>
-                        {notice.again.map(again)}
-                        <button
-                            type="button"
-                            class="icon-button"
-                            aria-label="Dismiss"
-                            on:click=move |_| board.clear()
-                        >
-                            <span aria-hidden="true">"×"</span>
-                        </button>
-                    </div>
-                }
-            })}
+            {move || board.0.get().map(|(_, notice)| shown(notice))}
         </div>
     }
     .into_any()
+}
+
+crate::later_view! {
+    fn shown(notice: Notice) in session {
+        let board = use_notice();
+        view! {
+            <div class="notice" id=ID tabindex="-1">
+                <p>
+                    {notice.text}
+                    <NoticeLinks links=notice.links />
+                </p>
+                {notice.again.map(|away| view! { <Again away /> })}
+                <button
+                    type="button"
+                    class="icon-button"
+                    aria-label="Dismiss"
+                    on:click=move |_| board.clear()
+                >
+                    <span aria-hidden="true">"×"</span>
+                </button>
+            </div>
+        }
+        .into_any()
+    }
 }

@@ -58,6 +58,13 @@ pub fn use_end() -> Memo<End> {
     })
 }
 
+crate::later_view! {
+    /// As [`EndingSoon`], for a person who is signed in.
+    pub fn ending_soon() in session {
+        view! { <EndingSoon /> }.into_any()
+    }
+}
+
 /// One quiet line at the head of every page, with the button that puts the end off. The permissions
 /// page says it in its own place.
 #[component]
@@ -69,14 +76,7 @@ pub fn EndingSoon() -> impl IntoView {
         path.with(|path| path == "/permissions" || path.starts_with("/callback/"))
     });
     move || match end.get() {
-        End::Near(at) if !hidden.get() && !elsewhere.get() => warning(at, hidden),
-        _ => ().into_any(),
-    }
-}
-
-crate::later_view! {
-    fn warning(at: i64, hidden: RwSignal<bool>) in session {
-        view! {
+        End::Near(at) if !hidden.get() && !elsewhere.get() => view! {
             <aside class="notice ending-soon" aria-label="A connection ends soon">
                 <p>"Spotify ends the connection on " <Day at /> ", six months after you agreed."</p>
                 <Renew />
@@ -90,7 +90,8 @@ crate::later_view! {
                 </button>
             </aside>
         }
-        .into_any()
+        .into_any(),
+        _ => ().into_any(),
     }
 }
 

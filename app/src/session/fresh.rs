@@ -2,12 +2,15 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use leptos::ev;
 use leptos::prelude::*;
+use leptos::reactive::owner::WeakOwner;
 use leptos::task::spawn_local;
 
 use crate::effect::{effect, effect_after};
+use crate::error::ApiError;
 use crate::notice::NoticeBoard;
 use crate::page_life::on_restored;
 use crate::session::live::Session;
@@ -18,6 +21,44 @@ use crate::tabs::{self, News};
 
 /// The least time between two questions that coming back to the window causes, in milliseconds.
 const QUIET_MS: f64 = 5_000.0;
+
+/// How long until it is tried again to have the part come that keeps the session true.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// Has the session kept true from the moment on when the page is live and the part for it is here: as
+/// [`keep_fresh`], in the component that calls this.
+pub fn follow(session: Session, shelf: Shelf, notice: NoticeBoard, asks_itself: bool) {
+    let owner = StoredValue::new(Owner::current().map(|owner| owner.downgrade()));
+    effect(move || begin(session, shelf, notice, asks_itself, owner));
+}
+
+fn begin(session: Session, shelf: Shelf, notice: NoticeBoard, asks_itself: bool, owner: Place) {
+    spawn_local(async move {
+        if kept(session, shelf, notice, asks_itself, owner)
+            .await
+            .is_err()
+        {
+            set_timeout(
+                move || begin(session, shelf, notice, asks_itself, owner),
+                AGAIN,
+            );
+        }
+    });
+}
+
+/// Whose effects are made.
+type Place = StoredValue<Option<WeakOwner>>;
+
+crate::later! {
+    async fn kept(session: Session, shelf: Shelf, notice: NoticeBoard, asks_itself: bool, owner: Place) -> Result<(), ApiError> in session {
+        // The component may be gone by now.
+        let owner = owner.try_get_value().flatten();
+        if let Some(owner) = owner.and_then(|owner| owner.upgrade()) {
+            owner.with(|| keep_fresh(session, shelf, notice, asks_itself));
+        }
+        Ok(())
+    }
+}
 
 /// Asks for the session where the page came without it or says so, and again whenever it may have
 /// changed.

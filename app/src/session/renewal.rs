@@ -5,7 +5,6 @@ use leptos::task::spawn_local;
 
 use crate::api;
 use crate::effect::effect;
-use crate::error::ApiError;
 use crate::page_life::browser_now;
 use crate::session::ConnectionView;
 use crate::session::live::Session;
@@ -17,48 +16,27 @@ const PAUSE_S: i64 = 300;
 /// Renews connections whose time has come while the page is looked at. The server renews the name
 /// and the picture with them, so the session is asked for again afterwards.
 pub fn renew_when_due(session: Session) {
-    let tried = StoredValue::new(Vec::new());
+    let tried = StoredValue::new(Vec::<(String, i64)>::new());
     effect(move || {
-        if session.is_known() && session.signed_in() == Some(true) {
+        let Some(view) = session.view() else { return };
+        let now = browser_now();
+        for provider in due(&view.connections, now) {
+            let recent = |(tried, at): &(String, i64)| *tried == provider && now - at < PAUSE_S;
+            if tried.with_value(|tried| tried.iter().any(recent)) {
+                continue;
+            }
+            tried.update_value(|tried| {
+                tried.retain(|(other, _)| *other != provider);
+                tried.push((provider.clone(), now));
+            });
             spawn_local(async move {
-                // Where the part does not arrive, the next change of the session comes here again.
-                let _ = look(session, tried).await;
+                // Where it fails, the page that needs the connection says so.
+                if api::refresh(provider).await.is_ok() {
+                    let _ = session.ask().await;
+                }
             });
         }
     });
-}
-
-/// The providers that were asked, and when.
-type Tried = StoredValue<Vec<(String, i64)>>;
-
-crate::later! {
-    async fn look(session: Session, tried: Tried) -> Result<(), ApiError> in session {
-        renew_due(session, tried);
-        Ok(())
-    }
-}
-
-fn renew_due(session: Session, tried: Tried) {
-    let Some(view) = session.view_untracked() else {
-        return;
-    };
-    let now = browser_now();
-    for provider in due(&view.connections, now) {
-        let recent = |(tried, at): &(String, i64)| *tried == provider && now - at < PAUSE_S;
-        if tried.with_value(|tried| tried.iter().any(recent)) {
-            continue;
-        }
-        tried.update_value(|tried| {
-            tried.retain(|(other, _)| *other != provider);
-            tried.push((provider.clone(), now));
-        });
-        spawn_local(async move {
-            // Where it fails, the page that needs the connection says so.
-            if api::refresh(provider).await.is_ok() {
-                let _ = session.ask().await;
-            }
-        });
-    }
 }
 
 /// The providers whose connections are to be renewed at `now`.
