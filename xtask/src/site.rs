@@ -164,6 +164,7 @@ impl Site {
         let mut inputs = Inputs::new();
         inputs.text("tools", &tools.versions);
         inputs.text("profile", if self.release { "release" } else { "dev" });
+        inputs.text("shrinking", &shrinking::way());
         inputs.text("flags", &std::env::var("RUSTFLAGS").unwrap_or_default());
         for file in [
             "Cargo.toml",
