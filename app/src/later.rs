@@ -62,9 +62,44 @@ macro_rules! later {
 ///
 /// It is drawn at once where the part is here, as on the server, else as soon as it has arrived; where
 /// it does not arrive, that is said in its place. So it is for what comes after the page is live: a
-/// page is taken over as it was drawn.
+/// page is taken over as it was drawn. What the server draws of it has to be waited for before, by the
+/// `arrive` of the module that stands behind `after`: `… in session, after menu_is_here { … }`.
 #[macro_export]
 macro_rules! later_view {
+    ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) in $part:ident, after $arrival:ident $body:block) => {
+        /// The arrival of the part.
+        pub mod $arrival {
+            #[allow(unused_imports, reason = "what is shown stands around this")]
+            use super::*;
+            use ::leptos::wasm_split;
+
+            /// Draws it, once the part is here.
+            #[cfg(feature = "parts")]
+            #[wasm_split::wasm_split($part, wasm_split_path = wasm_split, preload(#[doc = "Waits for it."] arrive), fallible)]
+            pub fn $name($($arg: $type),*) -> Result<::leptos::prelude::AnyView, wasm_split::SplitLoaderError> {
+                Ok($body)
+            }
+
+            /// Waits for it.
+            #[cfg(not(feature = "parts"))]
+            pub async fn arrive() -> Result<(), wasm_split::SplitLoaderError> {
+                Ok(())
+            }
+        }
+
+        $(#[$doc])*
+        $vis fn $name($($arg: $type),*) -> ::leptos::prelude::AnyView {
+            #[cfg(feature = "parts")]
+            {
+                $crate::later::drawn(
+                    || Box::pin($arrival::arrive()),
+                    Box::new(move || Box::pin($arrival::$name($($arg.clone()),*))),
+                )
+            }
+            #[cfg(not(feature = "parts"))]
+            $body
+        }
+    };
     ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) in $part:ident $body:block) => {
         $(#[$doc])*
         $vis fn $name($($arg: $type),*) -> ::leptos::prelude::AnyView {

@@ -17,6 +17,7 @@ pub async fn hydrate() -> Result<(), JsError> {
     console_error_panic_hook::set_once();
     // One after the other: the page has told the browser of both, and so they are on their way.
     let boot = Boot::read().await?;
+    boot.arrive().await?;
     app::pages::arrive_at_first().await?;
     leptos::mount::hydrate_body(move || {
         provide_context(boot);

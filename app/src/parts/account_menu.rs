@@ -33,8 +33,7 @@ pub fn AccountMenu() -> impl IntoView {
 }
 
 crate::later_view! {
-    // Where somebody is signed in when the page is loaded, its part is here before the page is live.
-    fn menu(account: AccountView) in session {
+    fn menu(account: AccountView) in session, after menu_arrival {
         #[cfg(feature = "ssr")]
         leptos::prefetch_lazy_fn_on_server("session");
         view! { <Menu account /> }.into_any()

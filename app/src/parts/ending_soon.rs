@@ -60,7 +60,7 @@ pub fn use_end() -> Memo<End> {
 
 crate::later_view! {
     /// As [`EndingSoon`], for a person who is signed in.
-    pub fn ending_soon() in session {
+    pub fn ending_soon() in session, after ending_arrival {
         view! { <EndingSoon /> }.into_any()
     }
 }

@@ -6,6 +6,8 @@ use leptos::wasm_split::SplitLoaderError;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
+use crate::parts::account_menu::menu_arrival;
+use crate::parts::ending_soon::ending_arrival;
 use crate::session::SessionView;
 
 /// The id of the element that carries it.
@@ -46,6 +48,22 @@ impl Boot {
         let element = document().get_element_by_id(ID);
         let text = element.and_then(|element| element.text_content());
         Self::parse(&text.unwrap_or_default()).await
+    }
+
+    /// Waits for what the frame shows to whoever is here. Browser only.
+    ///
+    /// # Errors
+    /// It did not arrive.
+    pub async fn arrive(&self) -> Result<(), SplitLoaderError> {
+        if self
+            .session
+            .as_ref()
+            .is_some_and(|session| session.signed_in)
+        {
+            menu_arrival::arrive().await?;
+            ending_arrival::arrive().await?;
+        }
+        Ok(())
     }
 
     /// As [`Boot::read`], from what [`Boot::written`] wrote.
