@@ -68,21 +68,21 @@ macro_rules! later {
 macro_rules! later_view {
     ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) in $part:ident, after $arrival:ident $body:block) => {
         /// The arrival of the part.
-        pub mod $arrival {
-            #[allow(unused_imports, reason = "what is shown stands around this")]
+        pub(crate) mod $arrival {
+            #[cfg(feature = "parts")]
             use super::*;
             use ::leptos::wasm_split;
 
             /// Draws it, once the part is here.
             #[cfg(feature = "parts")]
-            #[wasm_split::wasm_split($part, wasm_split_path = wasm_split, preload(#[doc = "Waits for it."] arrive), fallible)]
-            pub fn $name($($arg: $type),*) -> Result<::leptos::prelude::AnyView, wasm_split::SplitLoaderError> {
+            #[wasm_split::wasm_split($part, wasm_split_path = wasm_split, preload(arrive), fallible)]
+            pub(crate) fn $name($($arg: $type),*) -> Result<::leptos::prelude::AnyView, wasm_split::SplitLoaderError> {
                 Ok($body)
             }
 
             /// Waits for it.
             #[cfg(not(feature = "parts"))]
-            pub async fn arrive() -> Result<(), wasm_split::SplitLoaderError> {
+            pub(crate) async fn arrive() -> Result<(), wasm_split::SplitLoaderError> {
                 Ok(())
             }
         }

@@ -92,8 +92,7 @@ pub(super) fn shrink(pkg: &Path, wasm_opt: &Path) -> Result<(), Failure> {
     thread::scope(|scope| {
         let all: Vec<_> = (0..hands).map(|_| scope.spawn(work)).collect();
         all.into_iter()
-            .map(|one| one.join().unwrap_or(Err(Failure::Interrupted)))
-            .collect()
+            .try_for_each(|one| one.join().unwrap_or(Err(Failure::Interrupted)))
     })
 }
 
@@ -203,12 +202,12 @@ mod tests {
             body.instruction(&Instruction::End);
             code.function(&body);
         }
-        let mut named = NameMap::new();
+        let mut map = NameMap::new();
         for (index, name) in (0..).zip(names) {
-            named.append(index, name);
+            map.append(index, name);
         }
         let mut section = NameSection::new();
-        section.functions(&named);
+        section.functions(&map);
         let mut module = Module::new();
         module
             .section(&types)
