@@ -13,6 +13,7 @@ use crate::callback;
 use crate::effect::effect_after;
 use crate::lazy_page::{OnItsWay, Turn, provide_turn};
 use crate::notice::{NoticeBar, provide_notice, use_notice};
+use crate::page_life::current_address;
 use crate::pages::landing::Landing;
 use crate::pages::not_found::NotFound;
 use crate::pages::{
@@ -145,6 +146,14 @@ fn Turning(turn: Turn) -> impl IntoView {
         }
         waits
     });
+}
+
+/// Whether the address is another than the one that the server drew the page for, as when the Back
+/// button was pressed before the program was here. Browser only.
+pub fn is_elsewhere() -> bool {
+    let html = document().document_element();
+    let drawn = html.and_then(|html| html.get_attribute("data-drawn"));
+    drawn.is_some_and(|drawn| drawn != current_address())
 }
 
 /// Tells style and tests that the page is live, a moment from now, when everything that waits for

@@ -111,6 +111,8 @@ test.describe("the provider's sign-in page", () => {
   }) => {
     quiet.expect(/net::ERR_/);
     await open(page, "/");
+    // The program for setting out has come as well.
+    await page.waitForLoadState("networkidle");
     await app.disconnect();
     await continueButton(page).click();
     await expect(problem(page)).toContainText("No answer came back");

@@ -1,9 +1,9 @@
 //! The ignition: the browser calls it once, when the page's program has arrived.
 
 use app::App;
-use app::frame::mark_ready;
+use app::frame::{is_elsewhere, mark_ready};
 use app::session::Boot;
-use leptos::prelude::provide_context;
+use leptos::prelude::{provide_context, window};
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 /// Takes over the page that the server drew, as soon as the parts that it needs are here as well: a
@@ -19,6 +19,13 @@ pub async fn hydrate() -> Result<(), JsError> {
     let boot = Boot::read().await?;
     boot.arrive().await?;
     app::pages::arrive_at_first().await?;
+    if is_elsewhere() {
+        // It cannot be taken over as another page, and so it is loaded as that.
+        return window()
+            .location()
+            .reload()
+            .map_err(|_| JsError::new("the page cannot be loaded again"));
+    }
     leptos::mount::hydrate_body(move || {
         provide_context(boot);
         App()

@@ -15,6 +15,10 @@
     history.replaceState(null, "", location.pathname);
   }
 
+  // Where the page was when the server drew it. The Back button may have turned it to another place
+  // by the time its program is here.
+  root.dataset.drawn = location.pathname + location.search;
+
   // The chosen colours, before the first paint.
   try {
     const theme = localStorage.getItem("stagedoor.theme");
