@@ -246,11 +246,13 @@ mod tests {
 
     #[test]
     fn what_may_be_called_stays_byte_for_byte() {
-        let inner = "_ZN1F13hydrate_async28_$u7b$$u7b$closure$u7d$$u7d$17h005e123c40eec079E";
+        let closure = "28_$u7b$$u7b$closure$u7d$$u7d$";
+        let hash = "17h005e123c40eec079E";
+        let inner = format!("_ZN1T8into_any13hydrate_async{closure}{closure}{hash}");
         let taken = "_ZN1T8into_any19hydrate_from_server17h005e123c40eec079E";
         let program = program([
             "_ZN1T8into_any13hydrate_async17h00e123c40eec079bE",
-            inner,
+            &inner,
             taken,
         ]);
         assert_eq!(without_uncalled(&program).unwrap(), program);
