@@ -2,6 +2,7 @@
 
 mod compression;
 mod names;
+mod ordering;
 mod shrinking;
 pub(crate) mod weight;
 

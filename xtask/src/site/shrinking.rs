@@ -1,4 +1,5 @@
-//! Makes the program small: what is never called goes, then `wasm-opt` does what it can.
+//! Makes the program small: what is never called goes, then `wasm-opt` does what it can, and then what
+//! is alike is laid together.
 //!
 //! A view whose type is erased carries the addresses of everything that can be done with a view, so
 //! the compiler keeps all of it. Some of that this app never does, and the names that the functions
@@ -18,6 +19,7 @@ use wasmparser::{FunctionBody, KnownCustom, Name, NameSectionReader, Parser, Pay
 
 use crate::failure::{Failure, at};
 use crate::process;
+use crate::site::ordering;
 use crate::stamp::files_under;
 
 /// The ends of the names of functions that are never called, before their hashes; in a path each part
@@ -47,7 +49,9 @@ const WASM_OPT: [&str; 4] = [
 
 /// How it is done: with another way the files are others.
 pub(super) fn way() -> String {
-    [&NEVER[..], &[STREAMS], &WASM_OPT].concat().join(" ")
+    [&NEVER[..], &[STREAMS], &WASM_OPT, &[ordering::WAY]]
+        .concat()
+        .join(" ")
 }
 
 /// Shrinks every file of the program in `pkg`. They still carry the names of their functions, and do
@@ -71,10 +75,11 @@ pub(super) fn shrink(pkg: &Path, wasm_opt: &Path) -> Result<(), Failure> {
     let work = || -> Result<(), Failure> {
         while let Some((_, file)) = next() {
             let bytes = fs::read(&file).map_err(at(&file))?;
-            let trapped = without_uncalled(&bytes).map_err(|source| Failure::Program {
+            let no_program = |source: reencode::Error<_>| Failure::Program {
                 file: file.display().to_string(),
                 reason: source.to_string(),
-            })?;
+            };
+            let trapped = without_uncalled(&bytes).map_err(no_program)?;
             fs::write(&file, trapped).map_err(at(&file))?;
             let mut command = process::command(wasm_opt);
             command.args(WASM_OPT).arg(&file).arg("-o").arg(&file);
@@ -85,6 +90,9 @@ pub(super) fn shrink(pkg: &Path, wasm_opt: &Path) -> Result<(), Failure> {
                     reason: String::from_utf8_lossy(&output.stderr).into_owned(),
                 });
             }
+            let bytes = fs::read(&file).map_err(at(&file))?;
+            let ordered = ordering::alike_together(&bytes).map_err(no_program)?;
+            fs::write(&file, ordered).map_err(at(&file))?;
         }
         Ok(())
     };
