@@ -8,8 +8,8 @@ use crate::frame::App;
 use crate::session::Boot;
 use crate::session::boot;
 
-/// The first script of the page: it takes a callback's query out of the address, and shows the
-/// chosen colours before the first paint.
+/// The first script of the page: it takes a callback's query out of the address, shows the chosen
+/// colours before the first paint, and remembers what is pressed before the program is here.
 const FIRST_SCRIPT: &str = include_str!("shell/first.js");
 
 /// The document of every page: head, [`App`], and what is said where the app cannot run.

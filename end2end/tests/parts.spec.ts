@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   accountButton,
   type App,
+  continueButton,
   expect,
   heading,
   live,
@@ -215,6 +216,71 @@ test("a sign-in whose program did not arrive says so, and goes on once it does",
   await page.unrouteAll();
   await button.click();
   await page.waitForURL((url) => url.pathname === "/spotify/authorize");
+});
+
+test("a button that is pressed before the program is here says that it waits, and does its work then", async ({
+  page,
+}) => {
+  const { arrive } = await hold(page, "**/pkg/stagedoor.*.wasm");
+  await page.goto("/", { waitUntil: "commit" });
+  const [spotify, google] = [continueButton(page, "Spotify"), continueButton(page, "Google")];
+  await google.click();
+  await expect(google).toHaveAttribute("aria-busy", "true");
+  // Of two presses the last one counts.
+  await spotify.press("Enter");
+  await expect(spotify).toHaveAttribute("aria-busy", "true");
+  await expect(google).not.toHaveAttribute("aria-busy");
+  arrive();
+  await page.waitForURL((url) => url.pathname === "/spotify/authorize");
+});
+
+test("a button that was pressed for a program that does not arrive waits no more", async ({
+  page,
+  quiet,
+}) => {
+  quiet.expect(/net::ERR_FAILED|Failed to fetch/);
+  let abort = (): void => undefined;
+  const gate = new Promise<void>((resolve) => {
+    abort = resolve;
+  });
+  await page.route("**/pkg/stagedoor.*.wasm", async (route) => {
+    await gate;
+    await route.abort();
+  });
+  await page.goto("/", { waitUntil: "commit" });
+  const button = continueButton(page);
+  await button.click();
+  await expect(button).toHaveAttribute("aria-busy", "true");
+  abort();
+  await expect(page.getByText("The page did not start")).toBeVisible();
+  await expect(button).not.toHaveAttribute("aria-busy");
+});
+
+test("a menu that is opened before the program is here stays open", async ({ page }) => {
+  const { arrive } = await hold(page, "**/pkg/stagedoor.*.wasm");
+  await page.goto("/", { waitUntil: "commit" });
+  await page.getByRole("button", { name: "Colours" }).click();
+  const menu = page.locator("#theme-menu");
+  await expect(menu).toBeVisible();
+  arrive();
+  await live(page);
+  await expect(menu).toBeVisible();
+});
+
+test("the Back button before the program is here leads to the page before", async ({ page }) => {
+  await open(page, "/");
+  await searchLink(page).click();
+  await expect(heading(page, "Search")).toBeFocused();
+  const { arrive } = await hold(page, "**/pkg/stagedoor.*.wasm");
+  await page.reload({ waitUntil: "commit" });
+  await expect(heading(page, "Search")).toBeVisible();
+  // The browser takes both for places in one document, and so nothing is loaded.
+  await page.evaluate(() => history.back());
+  await expect(page).toHaveURL((url) => url.pathname === "/");
+  await expect(heading(page, "Search")).toBeVisible();
+  arrive();
+  await expect(heading(page, "Come in by the stage door.")).toBeVisible();
+  await live(page);
 });
 
 test("a person who is signed in has their menu as soon as the page is live", async ({

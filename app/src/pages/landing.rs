@@ -41,6 +41,7 @@ fn Front() -> impl IntoView {
             <div class="hero-words"><Invitation /></div>
             <img
                 class="hero-picture"
+                loading="lazy"
                 src="/stage-door.svg"
                 alt=""
                 width="440"

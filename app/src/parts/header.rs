@@ -47,7 +47,7 @@ pub fn Header() -> impl IntoView {
                     class="brand"
                     aria-current=move || path.with(|path| path == "/").then_some("page")
                 >
-                    <img class="mark" src="/favicon.svg" alt="" width="32" height="32" />
+                    <img class="mark" loading="lazy" src="/favicon.svg" alt="" width="32" height="32" />
                     <span>"Stagedoor"</span>
                 </a>
                 <nav aria-label="Pages" node_ref=nav>

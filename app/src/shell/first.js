@@ -27,9 +27,34 @@
     // The browser keeps nothing for this page: it follows the system.
   }
 
+  // A button that is pressed before the program is here waits for it, and is pressed then. Of several
+  // the last one counts. What the browser does by itself, such as opening a menu, it has done.
+  let pressed = null;
+  const wait = (button) => {
+    pressed?.removeAttribute("aria-busy");
+    pressed = button;
+    pressed?.setAttribute("aria-busy", "true");
+  };
+  const press = ({ target }) => {
+    const button = target.closest('button[type="button"]:not([popovertarget], [aria-disabled])');
+    if (button) wait(button);
+  };
+  addEventListener("click", press, true);
+  new MutationObserver((_, observer) => {
+    if (!("ready" in root.dataset)) return;
+    observer.disconnect();
+    removeEventListener("click", press, true);
+    const button = pressed;
+    wait(null);
+    // It may have been drawn anew.
+    if (button?.isConnected) button.click();
+  }).observe(root, { attributeFilter: ["data-ready"] });
+
   // The page says so where the app cannot start.
   const failed = () => {
-    if (!("ready" in root.dataset)) root.dataset.failed = "";
+    if ("ready" in root.dataset) return;
+    root.dataset.failed = "";
+    wait(null);
   };
   if (typeof WebAssembly !== "object") failed();
   addEventListener("unhandledrejection", failed);

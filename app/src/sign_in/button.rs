@@ -125,7 +125,7 @@ pub fn SignInButton(
                 on:click=start
             >
                 {branded.then(|| view! {
-                    <img src="/google-g.svg" alt="" width="20" height="20" />
+                    <img loading="lazy" src="/google-g.svg" alt="" width="20" height="20" />
                 })}
                 {
                     let words = words.clone();
