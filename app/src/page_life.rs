@@ -47,6 +47,32 @@ pub fn focus_soon(find: impl FnOnce() -> Option<Element> + 'static) {
     );
 }
 
+/// Keeps the keyboard near when what it is on goes with the part of the page that calls this: it is put
+/// on the innermost that stands of what was around it. The browser would begin anew at the head of the
+/// page.
+pub fn stay_near() {
+    effect(|| on_cleanup(hold_on));
+}
+
+/// Where the keyboard is on something that goes, it is put on what is left around it, a moment from now.
+fn hold_on() {
+    let Some(held) = document().active_element() else {
+        return;
+    };
+    let around: Vec<Element> =
+        std::iter::successors(held.parent_element(), |one| one.parent_element()).collect();
+    focus_soon(move || {
+        // What stands, or where the person went by themselves, keeps it.
+        let body = document().body().map(Element::from);
+        let lost = !held.is_connected() && document().active_element() == body;
+        let left = around.into_iter().find(|one| lost && one.is_connected())?;
+        if !left.has_attribute("tabindex") {
+            let _ = left.set_attribute("tabindex", "-1");
+        }
+        Some(left)
+    });
+}
+
 /// Unix seconds, by the browser's clock. Browser only: what is drawn first depends on no clock.
 pub fn browser_now() -> i64 {
     #[expect(

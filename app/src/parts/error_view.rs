@@ -5,7 +5,7 @@ use spotify::Permission;
 
 use crate::effect::effect;
 use crate::error::{ApiError, Code};
-use crate::page_life::browser_now;
+use crate::page_life::{browser_now, stay_near};
 use crate::parts::date::Moment;
 use crate::session::live::use_session;
 use crate::sign_in::StartError;
@@ -240,6 +240,7 @@ pub fn ErrorView(
     retry: Option<Callback<()>>,
 ) -> impl IntoView {
     let session = use_session();
+    stay_near();
     let button = match problem.way_on {
         WayOn::Nothing => None,
         WayOn::TryAgain => retry.map(|retry| {

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 
 use crate::effect::effect;
-use crate::page_life::lowered;
+use crate::page_life::{lowered, stay_near};
 use crate::paged::{Paged, Reading};
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::parts::stretches::{STRETCH, keyed, stretch};
@@ -173,12 +173,15 @@ pub fn ReadOn(
                     </p>
                 }
                 .into_any(),
-                Reading::More => view! {
-                    <button type="button" class="button quiet" on:click=move |_| read_on.run(())>
-                        "Show more"
-                    </button>
+                Reading::More => {
+                    stay_near();
+                    view! {
+                        <button type="button" class="button quiet" on:click=move |_| read_on.run(())>
+                            "Show more"
+                        </button>
+                    }
+                    .into_any()
                 }
-                .into_any(),
                 Reading::Whole => ().into_any(),
                 Reading::Failed(error) => {
                     let problem = Problem::from(error).naming("Spotify");

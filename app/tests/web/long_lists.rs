@@ -68,6 +68,23 @@ async fn page_fills_the_last_stretch_before_it_opens_another() {
 }
 
 #[wasm_bindgen_test]
+async fn keyboard_stays_at_the_end_of_the_list_when_the_button_goes() {
+    answer_in_turn(&[followed(0..50, Some("b")), followed(50..100, None)]);
+    let (shown, _) = with_shelf(connected(&[]), artists);
+    // Far below the window: what is not shown at all takes no focus.
+    let far = "position: absolute; top: 20000px";
+    shown.place.set_attribute("style", far).unwrap();
+    until(|| button(&shown, "Show more").is_some()).await;
+    let pressed = button(&shown, "Show more").unwrap();
+    pressed.focus().unwrap();
+    pressed.click();
+    until(|| tiles(&shown).len() == 100).await;
+    let end = || shown.find(".more").map(Element::from);
+    until(|| document().active_element().is_some_and(|active| Some(active) == end())).await;
+    assert!(!pressed.is_connected());
+}
+
+#[wasm_bindgen_test]
 async fn list_that_is_read_anew_shows_nothing_of_before() {
     answer_in_turn(&[followed(0..3, None), followed(2..70, None)]);
     let (shown, _) = with_shelf(connected(&[]), artists);
