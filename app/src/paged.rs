@@ -1,5 +1,7 @@
 //! A list that Spotify gives in pages, read on as the person scrolls.
 
+pub mod memory;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -9,11 +11,13 @@ use spotify::model::{Artist, FollowedArtists, Played};
 use spotify::page::{CursorPage, Page};
 use spotify::{Answer, Request};
 
-use crate::effect::effect_after;
+use crate::effect::{effect, effect_after};
 use crate::error::ApiError;
 use crate::music::{UnderWay, send, wants_connection};
+use crate::paged::memory::{Entry, Left, Memory, Place, when_drawn};
 use crate::parts::things::Thing;
 use crate::session::live::{Tie, use_session};
+use crate::shelf::use_shelf;
 
 /// Where a page of a list begins.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -152,16 +156,22 @@ pub struct Paged {
 struct Desk {
     next: Cursor,
     known: HashSet<String>,
+    /// What the first page is asked for with, and the entry of the browser's history that shows the
+    /// list.
+    asked: String,
+    entry: Option<Entry>,
 }
 
 /// Reads the list that `request` gives the pages of, the first at once. Browser only; the server renders
-/// the page without it. A thing that comes twice is listed once.
+/// the page without it. A thing that comes twice is listed once. The Back button finds the list as it was
+/// left.
 pub fn use_paged<A>(request: impl Fn(&Cursor) -> Request<A> + 'static) -> Paged
 where
     A: Paging + 'static,
     A::Item: Into<Thing>,
 {
     let session = use_session();
+    let shelf = use_shelf();
     let paged = Paged {
         things: StoredValue::new(Vec::new()),
         count: RwSignal::new(0),
@@ -172,12 +182,16 @@ where
         turn: RwSignal::new(0),
         desk: StoredValue::new(Desk::default()),
     };
-    Effect::new(move |before: Option<UnderWay>| {
+    Effect::new(move |before: Option<Option<UnderWay>>| {
+        let is_first = before.is_none();
         // What is no longer wanted is aborted, and its answer counts no more.
         drop(before);
         paged.turn.track();
         let cursor = paged.desk.with_value(|desk| desk.next.clone());
         let request = request(&cursor);
+        if is_first && paged.put_back(shelf.lists(), request.path_and_query()) {
+            return None;
+        }
         let under_way = UnderWay::begin();
         let signal = under_way.signal();
         spawn_local(async move {
@@ -195,8 +209,9 @@ where
                 Err(error) => _ = paged.reading.try_set(Reading::Failed(error)),
             }
         });
-        under_way
+        Some(under_way)
     });
+    effect(move || on_cleanup(move || paged.leave(shelf.lists())));
     effect_after(move |before: Option<Tie>| {
         let tie = session.tie();
         // Another connection, or one that may do more, may bring what was refused.
@@ -279,6 +294,47 @@ impl Paged {
         self.ask();
     }
 
+    /// Puts back what was left at this entry of the history, if it was.
+    fn put_back(self, memory: Memory, asked: String) -> bool {
+        let left = Entry::shown().and_then(|entry| memory.take(entry, &asked));
+        self.desk.update_value(|desk| desk.asked = asked);
+        let Some(left) = left else { return false };
+        let whole = left.next.is_none();
+        self.desk.update_value(|desk| {
+            desk.next = left.next.unwrap_or_default();
+            desk.known = left.known;
+            desk.entry = Some(left.entry);
+        });
+        self.total.set(left.total);
+        self.count.set(left.things.len());
+        self.things.set_value(left.things);
+        self.reading
+            .set(if whole { Reading::Whole } else { Reading::More });
+        when_drawn(|| left.place.return_to());
+        true
+    }
+
+    /// Leaves what was read where the Back button finds it.
+    fn leave(self, memory: Memory) {
+        let things = self.things.try_get_value().unwrap_or_default();
+        let whole = self.reading.try_get_untracked() == Some(Reading::Whole);
+        let total = self.total.try_get_untracked().flatten();
+        self.desk.try_update_value(|desk| {
+            let Some(entry) = desk.entry.filter(|_| !things.is_empty()) else {
+                return;
+            };
+            memory.keep(Left {
+                entry,
+                asked: std::mem::take(&mut desk.asked),
+                things,
+                known: std::mem::take(&mut desk.known),
+                next: (!whole).then(|| std::mem::take(&mut desk.next)),
+                total,
+                place: Place::now(),
+            });
+        });
+    }
+
     fn ask(self) {
         self.turn.update(|turn| *turn = turn.wrapping_add(1));
     }
@@ -289,6 +345,8 @@ impl Paged {
             if let Some(next) = next {
                 desk.next = next;
             }
+            // An answer takes its time, and so the address is the page's by now.
+            desk.entry = desk.entry.or_else(Entry::marked);
             only_new(items, &mut desk.known)
         });
         // The page was left meanwhile.

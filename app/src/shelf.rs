@@ -12,6 +12,7 @@ use spotify::ids::{Batch, Uri};
 use crate::deed::Deed;
 use crate::effect::{effect, effect_after};
 use crate::error::ApiError;
+use crate::paged::memory::Memory;
 use crate::session::live::Session;
 use ledger::Ledger;
 
@@ -81,6 +82,11 @@ impl Shelf {
     /// Whether something is being done with it. Tracked.
     pub fn is_under_way(self, uri: &Uri) -> bool {
         self.ledger().of(uri).under_way.get()
+    }
+
+    /// The lists that were left. They are of who is here.
+    pub fn lists(self) -> Memory {
+        self.ledger().lists
     }
 
     fn ledger(self) -> Ledger {
@@ -191,6 +197,11 @@ impl Shelf {
                 }
             });
         }
+    }
+
+    /// Whether it is known of this thing whether the person has it. Untracked.
+    pub fn knows(self, uri: &Uri) -> bool {
+        self.ledger().of(uri).kept.get_untracked().is_some()
     }
 
     /// Takes up that somebody else is here. What the same person wanted stays theirs, whatever becomes

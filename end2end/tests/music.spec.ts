@@ -164,6 +164,53 @@ test("twelve hundred artists are filtered by name, and so are long ones", async 
   await expect(main(page)).toContainText("You follow nobody of that name.");
 });
 
+test("the Back button finds a long list as it was left, and the keyboard where it was", async ({
+  page,
+  sandbox,
+  signIn,
+}) => {
+  await signIn(page);
+  await allowOn(page, "/artists");
+  while ((await entries(page).count()) < 200) {
+    await entries(page).last().scrollIntoViewIfNeeded();
+    await expect(main(page).getByText("Reading on…")).toHaveCount(0);
+  }
+  const link = entries(page).nth(130).getByRole("link").first();
+  await link.scrollIntoViewIfNeeded();
+  const name = (await entries(page).nth(130).locator(".name").textContent()) ?? "";
+  const count = await entries(page).count();
+  await link.press("Enter");
+  await expect(heading(page, name)).toBeFocused();
+  for (const way of ["a page before", "two pages before"]) {
+    await test.step(way, async () => {
+      if (way === "two pages before") {
+        await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Top" }).click();
+        await expect(page).toHaveURL(/\/top$/);
+        await page.goBack();
+        await expect(heading(page, name)).toBeVisible();
+      }
+      await sandbox.clearLog();
+      await page.goBack();
+      await expect(link).toBeFocused();
+      await expect(link).toBeInViewport();
+      expect(await entries(page).count()).toBe(count);
+      expect(await sandbox.log("/spotify/v1/me/following")).toEqual([]);
+      await page.goForward();
+      await expect(heading(page, name)).toBeVisible();
+    });
+  }
+  // It is read on from there.
+  await page.goBack();
+  await expect(link).toBeFocused();
+  await main(page).locator(".more").scrollIntoViewIfNeeded();
+  await expect.poll(() => entries(page).count()).toBeGreaterThan(count);
+  // A load of the page begins anew.
+  await page.reload();
+  await live(page);
+  await expect.poll(() => entries(page).count()).toBeGreaterThan(0);
+  expect(await sandbox.log("/spotify/v1/me/following")).not.toEqual([]);
+});
+
 test("a newcomer is told what is empty and how it fills", async ({ page, signIn }) => {
   await signIn(page, "newcomer");
   await allowOn(page, "/artists");

@@ -3,6 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 use leptos::web_sys::{IntersectionObserver, IntersectionObserverInit};
+use spotify::ids::Uri;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 
@@ -92,9 +93,11 @@ fn look_along(paged: Paged) {
     let owner = Owner::current().map(|owner| owner.downgrade());
     Effect::new(move |known: Option<usize>| {
         let (past, count) = (paged.past(), paged.count());
-        let known = known.unwrap_or(past).max(past);
-        let new = (known - past..count).filter_map(|place| paged.at(place)?.uri.clone());
-        let new: Vec<_> = new.collect();
+        // What was put back was looked for before it was left.
+        let is_new = |uri: &Uri| known.is_some() || !shelf.knows(uri);
+        let from = known.unwrap_or(past).max(past) - past;
+        let new = (from..count).filter_map(|place| paged.at(place)?.uri.clone());
+        let new: Vec<_> = new.filter(is_new).collect();
         // What is asked for a page goes on when the next one comes.
         let owner = owner.as_ref().and_then(WeakOwner::upgrade);
         if let Some(owner) = owner.filter(|_| !new.is_empty()) {

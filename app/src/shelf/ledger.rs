@@ -12,6 +12,7 @@ use crate::deed::is_of_older_kind;
 use crate::effect::effect_after;
 use crate::error::ApiError;
 use crate::music::send;
+use crate::paged::memory::Memory;
 use crate::session::live::Session;
 
 /// What is known of all things that were ever asked about.
@@ -26,6 +27,8 @@ pub(super) struct Ledger {
     /// Counts, for each thing, the beginnings and the ends of deeds. What was asked before one of
     /// them may not know of it.
     deeds: StoredValue<HashMap<Uri, u32>>,
+    /// The lists that were left.
+    pub(super) lists: Memory,
 }
 
 /// What is known of one thing.
@@ -54,6 +57,7 @@ impl Ledger {
             known: StoredValue::new(HashMap::new()),
             whose: StoredValue::new(0),
             deeds: StoredValue::new(HashMap::new()),
+            lists: Memory::empty(),
         };
         effect_after(
             move |before: Option<(Option<String>, bool, Option<String>)>| {
@@ -140,6 +144,7 @@ impl Ledger {
         for known in self.all() {
             known.kept.maybe_update(|kept| kept.take().is_some());
         }
+        self.lists.forget();
     }
 
     fn all(self) -> Vec<Known> {

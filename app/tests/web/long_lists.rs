@@ -80,7 +80,12 @@ async fn keyboard_stays_at_the_end_of_the_list_when_the_button_goes() {
     pressed.click();
     until(|| tiles(&shown).len() == 100).await;
     let end = || shown.find(".more").map(Element::from);
-    until(|| document().active_element().is_some_and(|active| Some(active) == end())).await;
+    until(|| {
+        document()
+            .active_element()
+            .is_some_and(|active| Some(active) == end())
+    })
+    .await;
     assert!(!pressed.is_connected());
 }
 
@@ -115,4 +120,73 @@ async fn whoever_is_listed_is_asked_about_once() {
     until(|| (0..4).all(|number| button(&shown, &following(number)).is_some())).await;
     let about = Reflect::get(&window(), &"about".into()).unwrap();
     assert_eq!(about.as_f64(), Some(4.0));
+}
+
+/// The list of artists, and a button that leaves its page and comes back to it.
+fn left_and_found() -> impl IntoView {
+    let is_here = RwSignal::new(true);
+    view! {
+        <button type="button" on:click=move |_| is_here.update(|here| *here = !*here)>"Turn"</button>
+        {move || is_here.get().then(artists)}
+    }
+}
+
+/// Shows a list of which two pages were read, turns away from it, and does `meanwhile`.
+async fn left(meanwhile: impl FnOnce(Session)) -> Shown<impl Mountable> {
+    answer_in_turn(&[
+        followed(0..50, Some("b")),
+        followed(50..100, None),
+        followed(7..10, None),
+    ]);
+    let (shown, session) = with_shelf(connected(&[]), left_and_found);
+    shown.place.set_hidden(true);
+    until(|| button(&shown, "Show more").is_some()).await;
+    button(&shown, "Show more").unwrap().click();
+    until(|| tiles(&shown).len() == 100).await;
+    button(&shown, "Turn").unwrap().click();
+    until(|| tiles(&shown).is_empty()).await;
+    meanwhile(session);
+    turn().await;
+    button(&shown, "Turn").unwrap().click();
+    shown
+}
+
+#[wasm_bindgen_test]
+async fn list_is_found_as_it_was_left() {
+    let shown = left(|_| {}).await;
+    until(|| tiles(&shown).len() == 100).await;
+    assert_eq!(names(&shown), numbered(0..100));
+    assert!(
+        button(&shown, "Show more").is_none(),
+        "it was read to its end"
+    );
+    assert_eq!(calls(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn list_at_another_entry_of_the_history_is_read_anew() {
+    let shown = left(|_| {
+        let other = js_sys::Object::new();
+        Reflect::set(&other, &"stagedoorEntry".into(), &0.5.into()).unwrap();
+        let history = window().history().unwrap();
+        history.replace_state(&other, "").unwrap();
+    })
+    .await;
+    until(|| tiles(&shown).len() == 3).await;
+    assert_eq!(names(&shown), numbered(7..10));
+    assert_eq!(calls(), 3);
+}
+
+#[wasm_bindgen_test]
+async fn list_of_one_person_is_not_found_by_the_next() {
+    let shown = left(|session| {
+        session.put(SessionView {
+            account: signed_in_as("a2", "Bo").account,
+            ..connected(&[])
+        });
+    })
+    .await;
+    until(|| tiles(&shown).len() == 3).await;
+    assert_eq!(names(&shown), numbered(7..10));
+    assert_eq!(calls(), 3);
 }

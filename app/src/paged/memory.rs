@@ -1,0 +1,225 @@
+//! Lists as they were left, for the Back button: nobody has to scroll through hundreds of entries
+//! again to where they were. Of the browser alone.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use js_sys::{Object, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, FocusOptions, HtmlElement};
+
+use crate::paged::Cursor;
+use crate::parts::things::Thing;
+
+/// How many lists are remembered.
+const MOST: usize = 8;
+
+/// The member of `history.state` that tells an entry of the browser's history from all others.
+const MARK: &str = "stagedoorEntry";
+
+/// The lists that were left. They are of one person, and forgotten when somebody else is here.
+#[derive(Clone, Copy)]
+pub struct Memory(StoredValue<Vec<Left>>);
+
+/// A list as it was left.
+pub(super) struct Left {
+    /// The entry of the history.
+    pub(super) entry: Entry,
+    /// What its first page is asked for with; there may be several lists on a page.
+    pub(super) asked: String,
+    /// What was read.
+    pub(super) things: Vec<Arc<Thing>>,
+    /// What tells that a thing was listed.
+    pub(super) known: HashSet<String>,
+    /// Where the next page begins, if there is one.
+    pub(super) next: Option<Cursor>,
+    /// How many there are in all.
+    pub(super) total: Option<u32>,
+    /// Where the person was.
+    pub(super) place: Place,
+}
+
+impl Memory {
+    /// One without a list.
+    pub(crate) fn empty() -> Self {
+        Self(StoredValue::new(Vec::new()))
+    }
+
+    /// Forgets every list.
+    pub(crate) fn forget(self) {
+        self.0.try_update_value(Vec::clear);
+    }
+
+    /// Remembers a list, and forgets the oldest where there are too many.
+    pub(super) fn keep(self, left: Left) {
+        self.0.try_update_value(|all| {
+            all.retain(|one| one.entry != left.entry || one.asked != left.asked);
+            if all.len() >= MOST {
+                all.remove(0);
+            }
+            all.push(left);
+        });
+    }
+
+    /// The list that was left at this entry of the history, if it is remembered.
+    pub(super) fn take(self, entry: Entry, asked: &str) -> Option<Left> {
+        let take = |all: &mut Vec<Left>| {
+            let at = all
+                .iter()
+                .position(|one| one.entry == entry && one.asked == asked)?;
+            Some(all.remove(at))
+        };
+        self.0.try_update_value(take).flatten()
+    }
+}
+
+/// An entry of the browser's history.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Entry(f64);
+
+impl Entry {
+    /// The one that is shown, if it was told from others before.
+    pub(super) fn shown() -> Option<Self> {
+        let state = window().history().ok()?.state().ok()?;
+        let mark = Reflect::get(state.dyn_ref::<Object>()?, &MARK.into()).ok()?;
+        mark.as_f64().map(Self)
+    }
+
+    /// The one that is shown, told from all others from now on.
+    pub(super) fn marked() -> Option<Self> {
+        Self::shown().or_else(|| {
+            let history = window().history().ok()?;
+            let state = history.state().ok()?.dyn_into::<Object>();
+            let state = state.unwrap_or_else(|_| Object::new());
+            // A load of the page begins with an empty memory, so a count would begin anew as well.
+            let mark = js_sys::Math::random();
+            Reflect::set(&state, &MARK.into(), &mark.into()).ok()?;
+            history.replace_state(&state, "").ok()?;
+            Some(Self(mark))
+        })
+    }
+}
+
+/// Where a person was on a page.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Place {
+    /// How far the page was scrolled, in CSS pixels.
+    scrolled: f64,
+    /// The address of the link that they followed or stood on, and how far below the upper edge of the
+    /// window it was.
+    on: Option<(String, f64)>,
+}
+
+impl Place {
+    /// Where they are now.
+    pub(super) fn now() -> Self {
+        let held = document().active_element();
+        let link = held.filter(|held| matches!(held.closest("main"), Ok(Some(_))));
+        Self {
+            scrolled: window().scroll_y().unwrap_or_default(),
+            on: link.and_then(|link| {
+                let top = link.get_bounding_client_rect().top();
+                Some((link.get_attribute("href")?, top))
+            }),
+        }
+    }
+
+    /// Leads there, once the page is drawn.
+    pub(super) fn return_to(self) {
+        // What was not in the window has a height by estimation, so a link tells better than a
+        // distance.
+        window().scroll_to_with_x_and_y(0.0, self.scrolled);
+        let Some((address, top)) = self.on else {
+            return;
+        };
+        let Some(link) = link_to(&address) else {
+            return;
+        };
+        window().scroll_by_with_x_and_y(0.0, link.get_bounding_client_rect().top() - top);
+        if let Ok(link) = link.dyn_into::<HtmlElement>() {
+            let options = FocusOptions::new();
+            options.set_prevent_scroll(true);
+            let _ = link.focus_with_options(&options);
+        }
+    }
+}
+
+/// The first link of the page to this address.
+fn link_to(address: &str) -> Option<Element> {
+    let links = document().query_selector("main").ok()??;
+    let links = links.get_elements_by_tag_name("a");
+    (0..links.length())
+        .filter_map(|index| links.item(index))
+        .find(|link| link.get_attribute("href").as_deref() == Some(address))
+}
+
+/// Calls `then` when what has changed is drawn.
+pub(super) fn when_drawn(then: impl FnOnce() + 'static) {
+    request_animation_frame(move || request_animation_frame(then));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left(entry: f64, asked: &str, total: u32) -> Left {
+        Left {
+            entry: Entry(entry),
+            asked: asked.to_owned(),
+            things: Vec::new(),
+            known: HashSet::new(),
+            next: None,
+            total: Some(total),
+            place: Place {
+                scrolled: 0.0,
+                on: None,
+            },
+        }
+    }
+
+    fn total(memory: Memory, entry: f64, asked: &str) -> Option<u32> {
+        memory.take(Entry(entry), asked).and_then(|left| left.total)
+    }
+
+    #[test]
+    fn list_is_found_at_its_entry_under_its_question_once() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let memory = Memory::empty();
+            memory.keep(left(0.5, "/me/albums", 1));
+            memory.keep(left(0.5, "/me/tracks", 2));
+            assert_eq!(total(memory, 0.5, "/me/following"), None);
+            assert_eq!(total(memory, 0.25, "/me/albums"), None);
+            assert_eq!(total(memory, 0.5, "/me/albums"), Some(1));
+            assert_eq!(total(memory, 0.5, "/me/albums"), None);
+            assert_eq!(total(memory, 0.5, "/me/tracks"), Some(2));
+        });
+    }
+
+    #[test]
+    fn newer_takes_the_place_of_older_and_the_oldest_goes() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let memory = Memory::empty();
+            for number in 0..=MOST {
+                memory.keep(left(0.5, &number.to_string(), 1));
+            }
+            assert_eq!(total(memory, 0.5, "0"), None);
+            memory.keep(left(0.5, "1", 2));
+            assert_eq!(total(memory, 0.5, "1"), Some(2));
+            assert_eq!(total(memory, 0.5, "2"), Some(1));
+        });
+    }
+
+    #[test]
+    fn nothing_is_left_once_it_is_forgotten() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let memory = Memory::empty();
+            memory.keep(left(0.5, "/me/albums", 1));
+            memory.forget();
+            assert_eq!(total(memory, 0.5, "/me/albums"), None);
+        });
+    }
+}
