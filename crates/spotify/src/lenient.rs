@@ -42,6 +42,17 @@ pub(crate) fn flags<'de, D: Deserializer<'de>>(
     Ok(flags.iter().map(Value::as_bool).collect())
 }
 
+/// A list in which every place counts: what does not read as `T` stays, as `None`.
+pub(crate) fn places<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Vec<Option<T>>, D::Error> {
+    let entries = Vec::<Value>::deserialize(deserializer)?;
+    Ok(entries
+        .into_iter()
+        .map(|entry| T::deserialize(entry).ok())
+        .collect())
+}
+
 /// A field that must be one object: serde would read a struct from an array as well.
 pub(crate) fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     deserializer: D,

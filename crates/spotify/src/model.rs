@@ -9,6 +9,7 @@ mod library;
 mod played;
 mod playlist;
 mod search;
+mod several;
 mod track;
 mod user;
 
@@ -25,6 +26,7 @@ pub use playlist::{
     PlaylistUser, Snapshot,
 };
 pub use search::SearchAnswer;
+pub use several::{NewReleases, SeveralAlbums, SeveralArtists, SeveralTracks};
 pub use track::{Episode, ShowSimplified, Track, TrackSimplified};
 pub use user::PrivateUser;
 

@@ -48,6 +48,11 @@ pub const ENDPOINTS: &[Endpoint] = &[
     write(Method::Delete, "/playlists/{id}/items", Json),
     read("/playlists/{id}/images"),
     write(Method::Put, "/playlists/{id}/images", Jpeg),
+    // Of the catalogue, for apps of older kinds alone.
+    catalogue("/artists"),
+    catalogue("/albums"),
+    catalogue("/tracks"),
+    catalogue("/browse/new-releases"),
     // Apps of older kinds have these in the place of the library's.
     write(Method::Put, "/me/following", Nothing),
     write(Method::Delete, "/me/following", Nothing),

@@ -1,8 +1,11 @@
 //! Single things of the catalogue. None of these needs a scope or a person.
 
 use super::{Request, page};
-use crate::ids::Base62Id;
-use crate::model::{Album, AlbumSimplified, Artist, Track, TrackSimplified};
+use crate::ids::{Base62Id, Batch};
+use crate::model::{
+    Album, AlbumSimplified, Artist, NewReleases, SeveralAlbums, SeveralArtists, SeveralTracks,
+    Track, TrackSimplified,
+};
 use crate::page::Page;
 
 /// What an album is to an artist.
@@ -81,4 +84,47 @@ impl Request<Track> {
     pub fn track(id: &Base62Id) -> Self {
         Self::get(&format!("/tracks/{id}"), Vec::new())
     }
+}
+
+// Deprecated in February 2026: apps in development mode are answered 403.
+
+impl Request<SeveralArtists> {
+    /// Several artists. For apps with extended quota alone; deprecated.
+    pub fn artists(ids: &Batch<Base62Id>) -> Self {
+        Self::get("/artists", by_id(ids.joined()))
+    }
+}
+
+impl Request<SeveralAlbums> {
+    /// The most albums that one request may name.
+    pub const MAX_ALBUMS: usize = 20;
+
+    /// Several albums, in as many requests as it takes: each names up to 20. For apps with extended quota
+    /// alone; deprecated.
+    pub fn albums(ids: &Batch<Base62Id>) -> Vec<Self> {
+        ids.as_slice()
+            .chunks(Self::MAX_ALBUMS)
+            .flat_map(|ids| Batch::cut(ids.iter().cloned()))
+            .map(|ids| Self::get("/albums", by_id(ids.joined())))
+            .collect()
+    }
+}
+
+impl Request<SeveralTracks> {
+    /// Several tracks. For apps with extended quota alone; deprecated.
+    pub fn tracks(ids: &Batch<Base62Id>) -> Self {
+        Self::get("/tracks", by_id(ids.joined()))
+    }
+}
+
+impl Request<NewReleases> {
+    /// The newest albums of the catalogue. `limit` is cut to 1 to 50. For apps with extended quota alone;
+    /// deprecated.
+    pub fn new_releases(limit: u32, offset: u32) -> Self {
+        Self::get("/browse/new-releases", page(limit, offset).into())
+    }
+}
+
+fn by_id(ids: String) -> Vec<(&'static str, String)> {
+    vec![("ids", ids)]
 }

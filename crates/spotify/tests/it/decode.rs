@@ -5,18 +5,11 @@ use spotify::model::{
     SearchAnswer, Track,
 };
 use spotify::page::Page;
-use spotify::{Answer, Done, Refusal};
+use spotify::{Done, Refusal};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use crate::{ID, JSON, read};
-
-fn refused<T: Answer + std::fmt::Debug>(body: &str) {
-    assert_eq!(
-        decode::<T>(200, JSON, body.as_bytes()).expect_err(body),
-        Refusal::Nonsense
-    );
-}
+use crate::{ID, JSON, read, refused};
 
 #[test]
 fn full_profile_is_read() {

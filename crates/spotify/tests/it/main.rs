@@ -43,6 +43,14 @@ fn read<T: Answer>(body: &str) -> T {
     decode(200, JSON, body.as_bytes()).expect(body)
 }
 
+/// Sees that a body is not read as `T`.
+fn refused<T: Answer + std::fmt::Debug>(body: &str) {
+    assert_eq!(
+        decode::<T>(200, JSON, body.as_bytes()).expect_err(body),
+        spotify::Refusal::Nonsense
+    );
+}
+
 /// Method, address and body as they are sent, of a request that the list has.
 fn sent<T>(request: &Request<T>) -> String {
     let endpoint = allowed(request.method, &request.path).expect("on the list");

@@ -1,11 +1,12 @@
 //! What apps of older kinds have in the place of the library.
 
 use spotify::ids::{Batch, Uri, UriKind};
+use spotify::model::{NewReleases, SeveralAlbums, SeveralArtists, SeveralTracks};
 use spotify::{Refusal, Request};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use crate::{ID, OTHER, id, sent};
+use crate::{ID, OTHER, id, is_catalogue, read, refused, sent};
 
 fn ids() -> Batch<spotify::ids::Base62Id> {
     let other = spotify::ids::Base62Id::parse(OTHER).expect("an id");
@@ -97,4 +98,61 @@ fn only_a_wrong_or_forbidden_call_is_made_the_older_way() {
         let refusal = Refusal::read(status, None, body.as_bytes());
         assert_eq!(refusal.calls_for_older(), falls_back, "{status} {body}");
     }
+}
+
+#[test]
+fn several_things_are_asked_for_by_their_ids() {
+    let ids = ids();
+    let all = format!("ids={ID}%2C{OTHER}");
+    assert_eq!(sent(&Request::artists(&ids)), format!("GET /artists?{all}"));
+    assert_eq!(sent(&Request::tracks(&ids)), format!("GET /tracks?{all}"));
+    let albums: Vec<_> = Request::albums(&ids).iter().map(sent).collect();
+    assert_eq!(albums, [format!("GET /albums?{all}")]);
+    assert!(is_catalogue(&Request::artists(&ids)));
+    assert!(is_catalogue(&Request::tracks(&ids)));
+    assert!(Request::albums(&ids).iter().all(is_catalogue));
+}
+
+#[test]
+fn one_request_names_twenty_albums_at_most() {
+    let many = Batch::cut(std::iter::repeat_n(id(), Batch::<()>::MAX)).remove(0);
+    let requests = Request::albums(&many);
+    let named = requests
+        .iter()
+        .map(|request| sent(request).matches(ID).count());
+    assert_eq!(named.collect::<Vec<_>>(), [20, 20]);
+}
+
+#[test]
+fn what_is_unknown_keeps_its_place_among_several() {
+    let artist = format!(r#"{{"id":"{ID}","name":"Marlow Quill","uri":"spotify:artist:{ID}"}}"#);
+    let several: SeveralArtists = read(&format!(r#"{{"artists":[null,{artist},7]}}"#));
+    let names = several
+        .artists
+        .iter()
+        .map(|artist| artist.as_ref().map(|one| one.name.as_str()));
+    assert_eq!(
+        names.collect::<Vec<_>>(),
+        [None, Some("Marlow Quill"), None]
+    );
+    let several: SeveralAlbums = read(r#"{"albums":[null,{}]}"#);
+    assert_eq!(several.albums.len(), 2);
+    let several: SeveralTracks = read(r#"{"tracks":[null]}"#);
+    assert_eq!(several.tracks, [None]);
+    for body in [r#"{"artists":null}"#, r#"{"artists":{}}"#, "{}"] {
+        refused::<SeveralArtists>(body);
+    }
+}
+
+#[test]
+fn new_releases_are_a_page_of_albums() {
+    let request = Request::new_releases(80, 20);
+    assert_eq!(
+        sent(&request),
+        "GET /browse/new-releases?limit=50&offset=20"
+    );
+    assert!(is_catalogue(&request));
+    let newest: NewReleases = read(r#"{"albums":{"items":[null],"total":3,"next":null}}"#);
+    assert_eq!((newest.albums.items.len(), newest.albums.total), (0, 3));
+    refused::<NewReleases>(r#"{"albums":[]}"#);
 }

@@ -3,9 +3,9 @@
 use serde::de::DeserializeOwned;
 use spotify::answer::decode as read;
 use spotify::model::{
-    Album, AlbumSimplified, Artist, Contained, FollowedArtists, Played, Playlist, PlaylistImages,
-    PlaylistItem, PlaylistSimplified, PrivateUser, SavedAlbum, SavedTrack, SearchAnswer, Snapshot,
-    Track, TrackSimplified,
+    Album, AlbumSimplified, Artist, Contained, FollowedArtists, NewReleases, Played, Playlist,
+    PlaylistImages, PlaylistItem, PlaylistSimplified, PrivateUser, SavedAlbum, SavedTrack,
+    SearchAnswer, SeveralAlbums, SeveralArtists, SeveralTracks, Snapshot, Track, TrackSimplified,
 };
 use spotify::page::{CursorPage, Page};
 use spotify::{Answer, Cover, Done, Refusal};
@@ -19,6 +19,12 @@ pub(crate) fn decode(status: u16, body: &[u8]) {
     answer::<Artist>(status, body);
     answer::<Album>(status, body);
     answer::<Track>(status, body);
+    answer::<SeveralArtists>(status, body);
+    answer::<SeveralAlbums>(status, body);
+    answer::<SeveralTracks>(status, body);
+    if let Some(newest) = answer::<NewReleases>(status, body) {
+        assert_eq!(newest.albums.next_offset_beyond(u32::MAX), None);
+    }
     answer::<PlaylistImages>(status, body);
     answer::<Done>(status, body);
     let taken = answer::<Snapshot>(status, body).is_some();
