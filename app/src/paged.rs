@@ -160,6 +160,8 @@ struct Desk {
     /// list.
     asked: String,
     entry: Option<Entry>,
+    /// Where the person is.
+    place: Place,
 }
 
 /// Reads the list that `request` gives the pages of, the first at once. Browser only; the server renders
@@ -211,7 +213,10 @@ where
         });
         Some(under_way)
     });
-    effect(move || on_cleanup(move || paged.leave(shelf.lists())));
+    effect(move || {
+        Place::follow(move |note| _ = paged.desk.try_update_value(|desk| note(&mut desk.place)));
+        on_cleanup(move || paged.leave(shelf.lists()));
+    });
     effect_after(move |before: Option<Tie>| {
         let tie = session.tie();
         // Another connection, or one that may do more, may bring what was refused.
@@ -330,7 +335,7 @@ impl Paged {
                 known: std::mem::take(&mut desk.known),
                 next: (!whole).then(|| std::mem::take(&mut desk.next)),
                 total,
-                place: Place::now(),
+                place: std::mem::take(&mut desk.place),
             });
         });
     }

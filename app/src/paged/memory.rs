@@ -7,7 +7,8 @@ use std::sync::Arc;
 use js_sys::{Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, FocusOptions, HtmlElement};
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, Event, FocusOptions, HtmlElement};
 
 use crate::paged::Cursor;
 use crate::parts::things::Thing;
@@ -102,27 +103,53 @@ impl Entry {
 }
 
 /// Where a person was on a page.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Place {
     /// How far the page was scrolled, in CSS pixels.
     scrolled: f64,
-    /// The address of the link that they followed or stood on, and how far below the upper edge of the
-    /// window it was.
+    /// The address of the link that they followed or stood on, and how far below the head of the page it
+    /// was.
     on: Option<(String, f64)>,
 }
 
 impl Place {
-    /// Where they are now.
-    pub(super) fn now() -> Self {
-        let held = document().active_element();
-        let link = held.filter(|held| matches!(held.closest("main"), Ok(Some(_))));
-        Self {
-            scrolled: window().scroll_y().unwrap_or_default(),
-            on: link.and_then(|link| {
+    /// Has `note` told where the person is, whenever that changes: when the browser says that it goes
+    /// through its history, the page is another already.
+    pub(super) fn follow(note: impl Fn(&dyn Fn(&mut Self)) + 'static) {
+        const EVENTS: [&str; 3] = ["click", "focusin", "scroll"];
+        let heard = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+            let scrolled = scrolled_now();
+            if event.type_() == "scroll" {
+                return note(&|place| place.scrolled = scrolled);
+            }
+            let at = event
+                .target()
+                .and_then(|at| at.dyn_into::<Element>().ok())
+                .and_then(|at| at.closest("main a[href]").ok().flatten());
+            let on = at.and_then(|link| {
                 let top = link.get_bounding_client_rect().top();
-                Some((link.get_attribute("href")?, top))
-            }),
+                Some((link.get_attribute("href")?, top + scrolled))
+            });
+            note(&|place| {
+                place.scrolled = scrolled;
+                place.on.clone_from(&on);
+            });
+        });
+        // While they are caught, before the router hears of them.
+        for event in EVENTS {
+            let listener = heard.as_ref().unchecked_ref();
+            let _ = window().add_event_listener_with_callback_and_bool(event, listener, true);
         }
+        let heard = StoredValue::new_local(heard);
+        on_cleanup(move || {
+            heard.try_with_value(|heard| {
+                for event in EVENTS {
+                    let listener = heard.as_ref().unchecked_ref();
+                    let _ = window()
+                        .remove_event_listener_with_callback_and_bool(event, listener, true);
+                }
+            });
+        });
     }
 
     /// Leads there, once the page is drawn.
@@ -136,13 +163,19 @@ impl Place {
         let Some(link) = link_to(&address) else {
             return;
         };
-        window().scroll_by_with_x_and_y(0.0, link.get_bounding_client_rect().top() - top);
+        let moved = link.get_bounding_client_rect().top() - (top - self.scrolled);
+        window().scroll_by_with_x_and_y(0.0, moved);
         if let Ok(link) = link.dyn_into::<HtmlElement>() {
             let options = FocusOptions::new();
             options.set_prevent_scroll(true);
             let _ = link.focus_with_options(&options);
         }
     }
+}
+
+/// How far the page is scrolled.
+fn scrolled_now() -> f64 {
+    window().scroll_y().unwrap_or_default()
 }
 
 /// The first link of the page to this address.
@@ -171,10 +204,7 @@ mod tests {
             known: HashSet::new(),
             next: None,
             total: Some(total),
-            place: Place {
-                scrolled: 0.0,
-                on: None,
-            },
+            place: Place::default(),
         }
     }
 
