@@ -127,13 +127,10 @@ fn catalogue() -> Router<World> {
 
 /// What was removed in February 2026 and has no other place here.
 fn removed() -> Router<World> {
-    use crate::web_api::removed::{gone, markets};
+    use crate::web_api::removed::{gone, markets, unknown};
 
+    let none_here = ["shows", "episodes", "audiobooks", "chapters"];
     let read = [
-        "/shows",
-        "/episodes",
-        "/audiobooks",
-        "/chapters",
         "/browse/categories",
         "/browse/categories/{id}",
         "/users/{id}",
@@ -145,6 +142,10 @@ fn removed() -> Router<World> {
     let written = ["/me/shows", "/me/episodes", "/me/audiobooks"];
     let web_api = |route: MethodRouter<World>| route.fallback(error::unknown_method);
     let mut router = Router::new().route("/spotify/v1/markets", web_api(get(markets)));
+    for kind in none_here {
+        let none = move |caller, raw, headers| unknown(kind, caller, raw, headers);
+        router = router.route(&format!("/spotify/v1/{kind}"), web_api(get(none)));
+    }
     for path in read {
         router = router.route(&format!("/spotify/v1{path}"), web_api(get(gone)));
     }

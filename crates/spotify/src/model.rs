@@ -5,6 +5,7 @@
 
 mod album;
 mod artist;
+mod audiobook;
 mod library;
 mod played;
 mod playlist;
@@ -19,6 +20,7 @@ use crate::lenient;
 
 pub use album::{Album, AlbumSimplified, Copyright};
 pub use artist::{Artist, ArtistSimplified, FollowedArtists};
+pub use audiobook::{Audiobook, AudiobookPerson, Chapter};
 pub use library::{Contained, SavedAlbum, SavedTrack};
 pub use played::{Context, Played};
 pub use playlist::{
@@ -26,7 +28,10 @@ pub use playlist::{
     PlaylistUser, Snapshot,
 };
 pub use search::SearchAnswer;
-pub use several::{NewReleases, SeveralAlbums, SeveralArtists, SeveralTracks};
+pub use several::{
+    NewReleases, SeveralAlbums, SeveralArtists, SeveralAudiobooks, SeveralChapters,
+    SeveralEpisodes, SeveralShows, SeveralTracks,
+};
 pub use track::{Episode, ShowSimplified, Track, TrackSimplified};
 pub use user::PrivateUser;
 

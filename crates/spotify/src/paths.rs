@@ -52,6 +52,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
     catalogue("/artists"),
     catalogue("/albums"),
     catalogue("/tracks"),
+    catalogue("/shows"),
+    catalogue("/episodes"),
+    catalogue("/audiobooks"),
+    catalogue("/chapters"),
     catalogue("/browse/new-releases"),
     // Apps of older kinds have these in the place of the library's.
     write(Method::Put, "/me/following", Nothing),

@@ -231,8 +231,8 @@ async fn quirk_20_what_was_removed_is_forbidden_in_dev_2026() {
     ] {
         ada.get(&format!("/spotify/v1/{path}")).await;
     }
-    let shows = "/spotify/v1/shows?ids=x";
-    ada.refused(Method::GET, shows, 404, "Service not found")
+    let other = "/spotify/v1/browse/categories";
+    ada.refused(Method::GET, other, 404, "Service not found")
         .await;
 }
 
@@ -261,6 +261,23 @@ async fn quirk_20_several_at_once_are_there_in_extended_with_null_for_the_unknow
         app.refused(Method::GET, &path, 400, "Invalid base62 id")
             .await;
         let path = format!("/spotify/v1/{kind}s");
+        app.refused(Method::GET, &path, 400, "Missing required field: ids")
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn quirk_20_of_what_is_spoken_there_is_nothing_in_extended() {
+    let mut app = app().await;
+    app.browser.control.set_profile(Profile::Extended);
+    for kind in ["shows", "episodes", "audiobooks", "chapters"] {
+        let path = format!("/spotify/v1/{kind}");
+        let several = app.get(&format!("{path}?ids={UNKNOWN},{UNKNOWN}")).await;
+        assert_eq!(several, json!({ kind: [null, null] }));
+        let many = vec![UNKNOWN; 51].join(",");
+        let many = format!("{path}?ids={many}");
+        app.refused(Method::GET, &many, 400, "Too many ids requested")
+            .await;
         app.refused(Method::GET, &path, 400, "Missing required field: ids")
             .await;
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Album, AlbumSimplified, Artist, Track};
+use super::{Album, AlbumSimplified, Artist, Audiobook, Chapter, Episode, ShowSimplified, Track};
 use crate::answer::Answer;
 use crate::lenient;
 use crate::page::Page;
@@ -36,6 +36,46 @@ pub struct SeveralTracks {
 }
 
 impl Answer for SeveralTracks {}
+
+/// The shows that were asked for, in the order of the question: `GET /shows`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeveralShows {
+    /// `None` where Spotify knows none of that id, or has none in the person's country.
+    #[serde(deserialize_with = "lenient::places")]
+    pub shows: Vec<Option<ShowSimplified>>,
+}
+
+impl Answer for SeveralShows {}
+
+/// The episodes that were asked for, in the order of the question: `GET /episodes`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeveralEpisodes {
+    /// `None` where Spotify knows none of that id, or has none in the person's country.
+    #[serde(deserialize_with = "lenient::places")]
+    pub episodes: Vec<Option<Episode>>,
+}
+
+impl Answer for SeveralEpisodes {}
+
+/// The audiobooks that were asked for, in the order of the question: `GET /audiobooks`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeveralAudiobooks {
+    /// `None` where Spotify knows none of that id, or has none in the person's country.
+    #[serde(deserialize_with = "lenient::places")]
+    pub audiobooks: Vec<Option<Audiobook>>,
+}
+
+impl Answer for SeveralAudiobooks {}
+
+/// The chapters that were asked for, in the order of the question: `GET /chapters`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeveralChapters {
+    /// `None` where Spotify knows none of that id, or has none in the person's country.
+    #[serde(deserialize_with = "lenient::places")]
+    pub chapters: Vec<Option<Chapter>>,
+}
+
+impl Answer for SeveralChapters {}
 
 /// The newest albums of the catalogue: `GET /browse/new-releases`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,8 +3,8 @@
 use super::{Request, page};
 use crate::ids::{Base62Id, Batch};
 use crate::model::{
-    Album, AlbumSimplified, Artist, NewReleases, SeveralAlbums, SeveralArtists, SeveralTracks,
-    Track, TrackSimplified,
+    Album, AlbumSimplified, Artist, NewReleases, SeveralAlbums, SeveralArtists, SeveralAudiobooks,
+    SeveralChapters, SeveralEpisodes, SeveralShows, SeveralTracks, Track, TrackSimplified,
 };
 use crate::page::Page;
 
@@ -114,6 +114,34 @@ impl Request<SeveralTracks> {
     /// Several tracks. For apps with extended quota alone; deprecated.
     pub fn tracks(ids: &Batch<Base62Id>) -> Self {
         Self::get("/tracks", by_id(ids.joined()))
+    }
+}
+
+impl Request<SeveralShows> {
+    /// Several shows. For apps with extended quota alone; deprecated.
+    pub fn shows(ids: &Batch<Base62Id>) -> Self {
+        Self::get("/shows", by_id(ids.joined()))
+    }
+}
+
+impl Request<SeveralEpisodes> {
+    /// Several episodes. For apps with extended quota alone; deprecated.
+    pub fn episodes(ids: &Batch<Base62Id>) -> Self {
+        Self::get("/episodes", by_id(ids.joined()))
+    }
+}
+
+impl Request<SeveralAudiobooks> {
+    /// Several audiobooks. For apps with extended quota alone; deprecated.
+    pub fn audiobooks(ids: &Batch<Base62Id>) -> Self {
+        Self::get("/audiobooks", by_id(ids.joined()))
+    }
+}
+
+impl Request<SeveralChapters> {
+    /// Several chapters. For apps with extended quota alone; deprecated.
+    pub fn chapters(ids: &Batch<Base62Id>) -> Self {
+        Self::get("/chapters", by_id(ids.joined()))
     }
 }
 

@@ -1,7 +1,10 @@
 //! What apps of older kinds have in the place of the library.
 
 use spotify::ids::{Batch, Uri, UriKind};
-use spotify::model::{NewReleases, SeveralAlbums, SeveralArtists, SeveralTracks};
+use spotify::model::{
+    NewReleases, SeveralAlbums, SeveralArtists, SeveralAudiobooks, SeveralChapters,
+    SeveralEpisodes, SeveralShows, SeveralTracks,
+};
 use spotify::{Refusal, Request};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -106,6 +109,14 @@ fn several_things_are_asked_for_by_their_ids() {
     let all = format!("ids={ID}%2C{OTHER}");
     assert_eq!(sent(&Request::artists(&ids)), format!("GET /artists?{all}"));
     assert_eq!(sent(&Request::tracks(&ids)), format!("GET /tracks?{all}"));
+    let spoken = [
+        sent(&Request::shows(&ids)),
+        sent(&Request::episodes(&ids)),
+        sent(&Request::audiobooks(&ids)),
+        sent(&Request::chapters(&ids)),
+    ];
+    let kinds = ["shows", "episodes", "audiobooks", "chapters"];
+    assert_eq!(spoken, kinds.map(|kind| format!("GET /{kind}?{all}")));
     let albums: Vec<_> = Request::albums(&ids).iter().map(sent).collect();
     assert_eq!(albums, [format!("GET /albums?{all}")]);
     assert!(is_catalogue(&Request::artists(&ids)));
@@ -139,6 +150,20 @@ fn what_is_unknown_keeps_its_place_among_several() {
     assert_eq!(several.albums.len(), 2);
     let several: SeveralTracks = read(r#"{"tracks":[null]}"#);
     assert_eq!(several.tracks, [None]);
+    let several: SeveralShows = read(r#"{"shows":[null,{"name":"Harbour Hours"}]}"#);
+    assert_eq!(several.shows[0], None);
+    let several: SeveralEpisodes = read(r#"{"episodes":[null,{}]}"#);
+    assert_eq!(several.episodes.len(), 2);
+    let book = r#"{"name":"Tides","authors":[{"name":"Ada"}],"narrators":null,"total_chapters":7}"#;
+    let several: SeveralAudiobooks = read(&format!(r#"{{"audiobooks":[{book},null]}}"#));
+    let book = several.audiobooks[0].as_ref().expect("a book");
+    assert_eq!(
+        (book.authors[0].name.as_str(), book.total_chapters),
+        ("Ada", Some(7))
+    );
+    let several: SeveralChapters = read(r#"{"chapters":[{"chapter_number":0},null]}"#);
+    let first = several.chapters[0].as_ref().expect("a chapter");
+    assert_eq!(first.chapter_number, Some(0));
     for body in [r#"{"artists":null}"#, r#"{"artists":{}}"#, "{}"] {
         refused::<SeveralArtists>(body);
     }

@@ -5,7 +5,8 @@ use spotify::answer::decode as read;
 use spotify::model::{
     Album, AlbumSimplified, Artist, Contained, FollowedArtists, NewReleases, Played, Playlist,
     PlaylistImages, PlaylistItem, PlaylistSimplified, PrivateUser, SavedAlbum, SavedTrack,
-    SearchAnswer, SeveralAlbums, SeveralArtists, SeveralTracks, Snapshot, Track, TrackSimplified,
+    SearchAnswer, SeveralAlbums, SeveralArtists, SeveralAudiobooks, SeveralChapters,
+    SeveralEpisodes, SeveralShows, SeveralTracks, Snapshot, Track, TrackSimplified,
 };
 use spotify::page::{CursorPage, Page};
 use spotify::{Answer, Cover, Done, Refusal};
@@ -22,6 +23,10 @@ pub(crate) fn decode(status: u16, body: &[u8]) {
     answer::<SeveralArtists>(status, body);
     answer::<SeveralAlbums>(status, body);
     answer::<SeveralTracks>(status, body);
+    answer::<SeveralShows>(status, body);
+    answer::<SeveralEpisodes>(status, body);
+    answer::<SeveralAudiobooks>(status, body);
+    answer::<SeveralChapters>(status, body);
     if let Some(newest) = answer::<NewReleases>(status, body) {
         assert_eq!(newest.albums.next_offset_beyond(u32::MAX), None);
     }
