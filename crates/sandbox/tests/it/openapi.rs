@@ -89,6 +89,10 @@ const LOCAL_NULLS: &[Field] = &[
 const GAPS: &[Field] = &[
     ("ManyAlbums", "albums"),
     ("ManyArtists", "artists"),
+    ("ManyAudiobooks", "audiobooks"),
+    ("ManyChapters", "chapters"),
+    ("ManyEpisodes", "episodes"),
+    ("ManySimplifiedShows", "shows"),
     ("ManyTracks", "tracks"),
     ("PagingPlaylistObject", "items"),
 ];
@@ -420,6 +424,11 @@ impl<'a> Checked<'a> {
             let template = format!("/{kind}s");
             self.get(&template, &format!("{template}?ids={id},{unknown}"))
                 .await;
+        }
+        for kind in ["shows", "episodes", "audiobooks", "chapters"] {
+            let template = format!("/{kind}");
+            let path = format!("{template}?ids=0aV6DOiouImYTqrR5YlIqx");
+            self.get(&template, &path).await;
         }
         let artist = text(&self.found("artist", "marlow").await, "id");
         let path = format!("/artists/{artist}/top-tracks");

@@ -37,6 +37,7 @@ fn path() -> impl Strategy<Value = String> {
         8 => prop::sample::select(vec![
             "", "me", "top", "artists", "tracks", "following", "contains", "library", "albums",
             "search", "playlists", "items", "images", "followers", "player", "recently-played",
+            "shows", "episodes", "audiobooks", "chapters", "browse", "new-releases",
             "{id}", ".", "..", "%2e%2e", "me%2ftop", "ME", "v1", "x;y", ID,
         ])
         .prop_map(str::to_owned),
