@@ -160,6 +160,8 @@ struct Desk {
     /// list.
     asked: String,
     entry: Option<Entry>,
+    /// The account of who was here as it was asked for.
+    whose: Option<String>,
     /// Where the person is.
     place: Place,
 }
@@ -191,6 +193,10 @@ where
         paged.turn.track();
         let cursor = paged.desk.with_value(|desk| desk.next.clone());
         let request = request(&cursor);
+        if is_first {
+            let whose = untrack(|| session.tie().account);
+            paged.desk.update_value(|desk| desk.whose = whose);
+        }
         if is_first && paged.put_back(shelf.lists(), request.path_and_query()) {
             return None;
         }
@@ -215,7 +221,10 @@ where
     });
     effect(move || {
         Place::follow(move |note| _ = paged.desk.try_update_value(|desk| note(&mut desk.place)));
-        on_cleanup(move || paged.leave(shelf.lists()));
+        on_cleanup(move || {
+            let who = untrack(|| session.tie().account);
+            paged.leave(shelf.lists(), who.as_deref());
+        });
     });
     effect_after(move |before: Option<Tie>| {
         let tie = session.tie();
@@ -319,13 +328,15 @@ impl Paged {
         true
     }
 
-    /// Leaves what was read where the Back button finds it.
-    fn leave(self, memory: Memory) {
+    /// Leaves what was read where the Back button finds it. What one person read is not left for `who` is
+    /// here by now: the memory has forgotten the person before, and would learn it anew.
+    fn leave(self, memory: Memory, who: Option<&str>) {
         let things = self.things.try_get_value().unwrap_or_default();
         let whole = self.reading.try_get_untracked() == Some(Reading::Whole);
         let total = self.total.try_get_untracked().flatten();
         self.desk.try_update_value(|desk| {
-            let Some(entry) = desk.entry.filter(|_| !things.is_empty()) else {
+            let is_theirs = desk.whose.as_deref() == who && !things.is_empty();
+            let Some(entry) = desk.entry.filter(|_| is_theirs) else {
                 return;
             };
             memory.keep(Left {

@@ -190,3 +190,20 @@ async fn list_of_one_person_is_not_found_by_the_next() {
     assert_eq!(names(&shown), numbered(7..10));
     assert_eq!(calls(), 3);
 }
+
+#[wasm_bindgen_test]
+async fn list_that_stood_while_somebody_else_came_is_not_left_for_them() {
+    answer_in_turn(&[followed(0..50, None), followed(7..10, None)]);
+    let (shown, session) = with_shelf(connected(&[]), left_and_found);
+    until(|| tiles(&shown).len() == 50).await;
+    session.put(SessionView {
+        account: signed_in_as("a2", "Bo").account,
+        ..connected(&[])
+    });
+    turn().await;
+    button(&shown, "Turn").unwrap().click();
+    until(|| tiles(&shown).is_empty()).await;
+    button(&shown, "Turn").unwrap().click();
+    until(|| tiles(&shown).len() == 3).await;
+    assert_eq!(names(&shown), numbered(7..10));
+}

@@ -86,10 +86,10 @@ impl Request<Track> {
     }
 }
 
-// Deprecated in February 2026: apps in development mode are answered 403.
+// Deprecated in February 2026.
 
 impl Request<SeveralArtists> {
-    /// Several artists. For apps with extended quota alone; deprecated.
+    /// Several artists. Deprecated: newer apps in development mode are answered 403.
     pub fn artists(ids: &Batch<Base62Id>) -> Self {
         Self::get("/artists", by_id(ids.joined()))
     }
@@ -99,8 +99,8 @@ impl Request<SeveralAlbums> {
     /// The most albums that one request may name.
     pub const MAX_ALBUMS: usize = 20;
 
-    /// Several albums, in as many requests as it takes: each names up to 20. For apps with extended quota
-    /// alone; deprecated.
+    /// Several albums, in as many requests as it takes: each names up to 20. Deprecated: newer apps in
+    /// development mode are answered 403.
     pub fn albums(ids: &Batch<Base62Id>) -> Vec<Self> {
         ids.as_slice()
             .chunks(Self::MAX_ALBUMS)
@@ -111,43 +111,43 @@ impl Request<SeveralAlbums> {
 }
 
 impl Request<SeveralTracks> {
-    /// Several tracks. For apps with extended quota alone; deprecated.
+    /// Several tracks. Deprecated: newer apps in development mode are answered 403.
     pub fn tracks(ids: &Batch<Base62Id>) -> Self {
         Self::get("/tracks", by_id(ids.joined()))
     }
 }
 
 impl Request<SeveralShows> {
-    /// Several shows. For apps with extended quota alone; deprecated.
+    /// Several shows. Deprecated: newer apps in development mode are answered 403.
     pub fn shows(ids: &Batch<Base62Id>) -> Self {
         Self::get("/shows", by_id(ids.joined()))
     }
 }
 
 impl Request<SeveralEpisodes> {
-    /// Several episodes. For apps with extended quota alone; deprecated.
+    /// Several episodes. Deprecated: newer apps in development mode are answered 403.
     pub fn episodes(ids: &Batch<Base62Id>) -> Self {
         Self::get("/episodes", by_id(ids.joined()))
     }
 }
 
 impl Request<SeveralAudiobooks> {
-    /// Several audiobooks. For apps with extended quota alone; deprecated.
+    /// Several audiobooks. Deprecated: newer apps in development mode are answered 403.
     pub fn audiobooks(ids: &Batch<Base62Id>) -> Self {
         Self::get("/audiobooks", by_id(ids.joined()))
     }
 }
 
 impl Request<SeveralChapters> {
-    /// Several chapters. For apps with extended quota alone; deprecated.
+    /// Several chapters. Deprecated: newer apps in development mode are answered 403.
     pub fn chapters(ids: &Batch<Base62Id>) -> Self {
         Self::get("/chapters", by_id(ids.joined()))
     }
 }
 
 impl Request<NewReleases> {
-    /// The newest albums of the catalogue. `limit` is cut to 1 to 50. For apps with extended quota alone;
-    /// deprecated.
+    /// The newest albums of the catalogue. `limit` is cut to 1 to 50. Deprecated: newer apps in
+    /// development mode are answered 403.
     pub fn new_releases(limit: u32, offset: u32) -> Self {
         Self::get("/browse/new-releases", page(limit, offset).into())
     }
