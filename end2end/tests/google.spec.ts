@@ -2,6 +2,7 @@ import {
   accountButton,
   accountField,
   agreeAtGoogle,
+  api,
   atTheDoor,
   chooseAtGoogle,
   CLIENT,
@@ -40,6 +41,8 @@ const METADATA = "/google/.well-known/openid-configuration";
 
 /** Moves every clock there is: the app's, the providers' and the browser's. */
 async function goOn(page: Page, app: App, sandbox: Sandbox, seconds: number): Promise<void> {
+  // No page is open meanwhile: one that is would renew what is due before the test looks.
+  await page.goto("about:blank");
   await app.setClock(seconds);
   await sandbox.setClock(seconds);
   await page.clock.setSystemTime(Date.now() + seconds * 1000);
@@ -247,8 +250,7 @@ test.describe("an hour later", () => {
       email: "ada.byron@gmail.com",
     });
     await goOn(page, app, sandbox, HOUR);
-    await page.reload();
-    await live(page);
+    await open(page, "/");
     await expect(accountButton(page)).toContainText("Ada Byron-Lindqvist");
     await expect(heading(page)).toHaveText("Good to see you, Ada Byron-Lindqvist.");
     expect((await sessionOf(page)).account).toMatchObject({ email: "ada.byron@gmail.com" });
@@ -275,7 +277,7 @@ test.describe("an hour later", () => {
     await sandbox.removeAppAtGoogle("ada");
     await goOn(page, app, sandbox, HOUR);
     const refreshed = page.waitForResponse((answer) => answer.url().endsWith("/session/refresh"));
-    await page.reload();
+    await open(page, "/");
     expect((await refreshed).status()).toBe(401);
     await expect(accountButton(page)).toContainText("Ada Lindqvist");
     await open(page, "/account");
@@ -291,20 +293,56 @@ test.describe("an hour later", () => {
     expect((await sessionOf(page)).connections).toMatchObject([{ renewable: true }]);
   });
 
+  test("a page that asks after another shows that the connection is gone", async ({
+    page,
+    app,
+    sandbox,
+    signIn,
+    quiet,
+  }) => {
+    quiet.expectStatus(401, "/api/session/refresh");
+    quiet.expectStatus(409, "/api/session/refresh");
+    await signIn(page, "ada", { with: "Google" });
+    await sandbox.removeAppAtGoogle("ada");
+    await goOn(page, app, sandbox, HOUR);
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await page.route(
+      "**/api/session/refresh",
+      async (route) => {
+        await held;
+        await route.continue();
+      },
+      { times: 1 },
+    );
+    const asked = page.waitForRequest((request) => request.url().endsWith("/session/refresh"));
+    await open(page, "/account");
+    await asked;
+    const first = await api(page, "/api/session/refresh", { body: { provider: "google" } });
+    expect(first).toMatchObject({ status: 401 });
+    const connections = section(page, "Connections in this browser");
+    await expect(entry(connections, "google")).toBeVisible();
+    letGo();
+    await expect(connections.getByRole("button", { name: "Connect Google on this device" })).toBeVisible();
+    await expect(entry(connections, "google")).toHaveCount(0);
+  });
+
   test("a Google that is away costs nothing", async ({ page, app, sandbox, signIn, quiet }) => {
     quiet.expectStatus(503, "/api/session/refresh");
     await signIn(page, "ada", { with: "Google" });
     await sandbox.fault({ path: "/google/token", status: 503, times: 20 });
     await goOn(page, app, sandbox, HOUR);
     const refreshed = page.waitForResponse((answer) => answer.url().endsWith("/session/refresh"));
-    await page.reload();
+    await open(page, "/");
     expect((await refreshed).status()).toBe(503);
     await expect(accountButton(page)).toContainText("Ada Lindqvist");
     expect(await isSignedIn(page)).toBe(true);
     await sandbox.clearFaults();
     await sandbox.addGoogleAccount({ login: "ada", name: "Ada Again" });
     await goOn(page, app, sandbox, HOUR + 60);
-    await page.reload();
+    await open(page, "/");
     await expect(accountButton(page)).toContainText("Ada Again");
   });
 });

@@ -5,9 +5,12 @@ use leptos::task::spawn_local;
 
 use crate::api;
 use crate::effect::effect;
+use crate::error::Code;
+use crate::music::wants_connection;
 use crate::page_life::browser_now;
 use crate::session::ConnectionView;
 use crate::session::live::Session;
+use crate::tabs::{self, News};
 
 /// Between two attempts for one provider lie at least this many seconds: a token that is over as soon
 /// as it is issued must not make the page ask without end.
@@ -30,8 +33,15 @@ pub fn renew_when_due(session: Session) {
                 tried.push((provider.clone(), now));
             });
             spawn_local(async move {
-                // Where it fails, the page that needs the connection says so.
-                if api::refresh(provider).await.is_ok() {
+                let outcome = api::refresh(provider.clone())
+                    .await
+                    .err()
+                    .map(|error| error.code);
+                if outcome == Some(Code::Reauthorize) && session.note_ended(&provider) {
+                    tabs::tell(&News::Ended(provider));
+                }
+                // Another tab may have been told first, and this one finds the connection gone.
+                if outcome.is_none_or(wants_connection) {
                     let _ = session.ask().await;
                 }
             });
