@@ -51,6 +51,11 @@ pub type RequestPort = Arc<dyn Port>;
 #[derive(Clone)]
 pub struct PageStatus(pub Arc<dyn Fn(u16) + Send + Sync>);
 
+/// The style sheet, for a page that brings it along. The server puts it into context for such a page,
+/// and lets it in by its hash; it must not end the element it stands in.
+#[derive(Clone)]
+pub struct InlineStyle(pub Arc<str>);
+
 /// Gives the page being rendered this status. Does nothing where nobody listens, as while the list
 /// of routes is made.
 pub(crate) fn page_status(status: u16) {

@@ -1,10 +1,12 @@
 //! The HTML document around the app. The server alone writes it.
 
+use leptos::either::Either;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
 use crate::frame::App;
+use crate::port::InlineStyle;
 use crate::session::Boot;
 use crate::session::boot;
 
@@ -15,10 +17,14 @@ const FIRST_SCRIPT: &str = include_str!("shell/first.js");
 /// The document of every page: head, [`App`], and what is said where the app cannot run.
 ///
 /// It reads the nonce of the Content-Security-Policy from context and gives it to every inline
-/// script. There is no inline style. What the browser knows at once, a [`Boot`], comes from context as
-/// well.
+/// script. The style is in the page where context has an [`InlineStyle`], else in a file of its own. What
+/// the browser knows at once, a [`Boot`], comes from context as well.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let boot = use_context::<Boot>().unwrap_or_default().written();
+    let style = match use_context::<InlineStyle>() {
+        Some(InlineStyle(text)) => Either::Left(view! { <style>{text.to_string()}</style> }),
+        None => Either::Right(view! { <HashedStylesheet options=options.clone() id="leptos" /> }),
+    };
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -32,7 +38,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                     content="Sign in with the service you already use, and keep the keys to your account out of every script's reach."
                 />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet options=options.clone() id="leptos" />
+                {style}
                 <AutoReload options=options.clone() />
                 <script type="application/json" id=boot::ID nonce=use_nonce()>{boot}</script>
                 <HydrationScripts options />

@@ -21,9 +21,9 @@ use sandbox::Sandbox;
 use serde_json::{Value, json};
 use server::clock::Clock;
 use server::cookies::Jar;
-use server::pages::Site;
 use server::rng::Rng;
 use server::settings::Settings;
+use server::site::Site;
 use server::store::Store;
 use server::world::World;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -154,7 +154,7 @@ async fn signed_in(
     let store = Store::open(None, folder).await?;
     let world = World::with_store(settings, Clock::system(), Rng::system()?, store).await?;
     let world = Arc::new(world);
-    let router = server::router::router(Arc::clone(&world), &Site::at(folder, false, false));
+    let router = server::router::router(Arc::clone(&world), &Site::at(folder, None, false));
 
     let begun = post(
         &router,

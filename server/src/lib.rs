@@ -39,6 +39,7 @@ pub mod settings;
 pub mod sign_in;
 pub mod sign_out;
 pub mod signature;
+pub mod site;
 pub mod store;
 pub mod successors;
 pub mod world;

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use server::clock::Clock;
-use server::pages::Site;
 use server::rng::Rng;
 use server::router::router;
 use server::settings::{Environment, Settings};
+use server::site::Site;
 use server::world::World;
 use tracing_subscriber::EnvFilter;
 

@@ -1,86 +1,54 @@
 //! Pages: the frame and who you are, rendered at once; no provider is waited for.
 
-use std::path::{Path, PathBuf};
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use app::port::PageStatus;
+use app::port::{InlineStyle, PageStatus};
 use app::session::{Boot, ProviderView, SessionLife};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse as _;
-use leptos::config::{Env, LeptosOptions};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
+use tower::ServiceExt as _;
+use tower_http::compression::Compression;
 
 use crate::cookies::{CookieName, Jar};
 use crate::security_headers;
+use crate::site::Site;
 use crate::world::World;
 
-/// The site: where its files are, and how its pages refer to them.
-#[derive(Debug, Clone)]
-pub struct Site {
-    options: LeptosOptions,
-    reload: bool,
-}
-
-impl Site {
-    /// The site of `LEPTOS_SITE_ROOT`, or the one beside the program.
-    pub fn find() -> Self {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let beside = std::env::current_exe()
-            .ok()
-            .and_then(|program| program.parent().map(Path::to_owned));
-        let around = || {
-            let beside = beside.clone().unwrap_or_default();
-            [beside.join("site"), beside.join("../site")]
-                .into_iter()
-                .find(|folder| folder.is_dir())
-                .unwrap_or_else(|| PathBuf::from("target/site"))
-        };
-        let root = variable("LEPTOS_SITE_ROOT").map_or_else(around, PathBuf::from);
-        // Hashed names stand in a file beside the program, where they were built.
-        let hashed = beside.is_some_and(|folder| folder.join("hash.txt").is_file());
-        Self::at(&root, hashed, variable("LEPTOS_WATCH").is_some())
-    }
-
-    /// A site in a folder.
-    pub fn at(root: &Path, hashed: bool, reload: bool) -> Self {
-        let options = LeptosOptions::builder()
-            .output_name("stagedoor")
-            .site_root(root.to_string_lossy().into_owned())
-            .hash_files(hashed)
-            .env(if reload { Env::DEV } else { Env::PROD })
-            .build();
-        Self { options, reload }
-    }
-
-    /// The folder with its files.
-    pub fn root(&self) -> &str {
-        &self.options.site_root
-    }
-
-    /// Whether the names of its files change with their content.
-    pub fn is_hashed(&self) -> bool {
-        self.options.hash_files
-    }
-}
-
 /// Renders a page.
+///
+/// One with nothing of a person in it is packed and brings its style along, for whoever comes first has
+/// nothing of ours yet. A page with something personal is not packed: how long it is would tell
+/// whoever can put words into its address what else is in it (BREACH).
 pub async fn render(world: Arc<World>, site: Site, request: Request) -> Response<Body> {
     let boot = boot(&world, request.headers()).await;
-    let policy_of = {
+    let personal = boot
+        .session
+        .as_ref()
+        .is_some_and(|session| session.signed_in);
+    let style = site.style().filter(|_| !personal).cloned();
+    let policy = {
         let world = Arc::clone(&world);
-        let reload = site.reload;
-        move |nonce: &str| security_headers::page_policy(nonce, &world.providers, reload)
+        let style = style.as_ref().map(|style| style.source().to_owned());
+        let reload = site.reloads();
+        move |nonce: &str| {
+            security_headers::page_policy(nonce, style.as_deref(), &world.providers, reload)
+        }
     };
     let context = move || {
         provide_context(boot.clone());
+        if let Some(style) = &style {
+            provide_context(InlineStyle(style.text()));
+        }
         let Some(answer) = use_context::<ResponseOptions>() else {
             return;
         };
         if let Some(nonce) = leptos::nonce::use_nonce()
-            && let Ok(policy) = HeaderValue::from_str(&policy_of(&nonce))
+            && let Ok(policy) = HeaderValue::from_str(&policy(&nonce))
         {
             answer.insert_header(header::CONTENT_SECURITY_POLICY, policy);
         }
@@ -90,11 +58,22 @@ pub async fn render(world: Arc<World>, site: Site, request: Request) -> Response
             }
         })));
     };
-    let options = site.options;
+    let options = site.options().clone();
     let page = leptos_axum::render_app_to_stream_with_context(context, move || {
         app::shell(options.clone())
     });
-    page(request).await.into_response()
+    let page = tower::service_fn(move |request| {
+        let page = page(request);
+        async move { Ok::<_, Infallible>(page.await.into_response()) }
+    });
+    if personal {
+        return page
+            .oneshot(request)
+            .await
+            .unwrap_or_else(|never| match never {});
+    }
+    let packed = Compression::new(page).oneshot(request).await;
+    packed.unwrap_or_else(|never| match never {}).map(Body::new)
 }
 
 /// What the page knows at once. A visit by a link from another site brings no cookie of ours

@@ -21,8 +21,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::pages::{self, Site};
+use crate::pages;
 use crate::port::HttpPort;
+use crate::site::Site;
 use crate::world::World;
 use crate::{answer, back_channel, host, proxy, request_log, security_headers};
 

@@ -54,8 +54,15 @@ pub async fn set(State(world): State<Arc<World>>, request: Request, next: Next) 
     response
 }
 
-/// The policy of a page whose scripts carry `nonce`.
-pub fn page_policy(nonce: &str, providers: &[Provider], reload: bool) -> String {
+/// The policy of a page whose scripts carry `nonce`, and whose own style, if it brings one along, is let in
+/// by the source expression `style`.
+pub fn page_policy(
+    nonce: &str,
+    style: Option<&str>,
+    providers: &[Provider],
+    reload: bool,
+) -> String {
+    let styles = style.map_or_else(|| "'self'".to_owned(), |style| format!("'self' {style}"));
     let images: Vec<&str> = ["'self'", "data:"]
         .into_iter()
         .chain(
@@ -72,7 +79,7 @@ pub fn page_policy(nonce: &str, providers: &[Provider], reload: bool) -> String 
         "'self'"
     };
     format!(
-        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src {images}; \
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src {styles}; img-src {images}; \
          font-src 'self'; connect-src {connect}; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
          frame-ancestors 'none'; object-src 'none'"
     )

@@ -13,10 +13,10 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use server::clock::Clock;
-use server::pages::Site;
 use server::provider::IdentitySource;
 use server::rng::Rng;
 use server::settings::Settings;
+use server::site::Site;
 use server::store::Store;
 use server::world::World;
 use tower::ServiceExt as _;
@@ -175,7 +175,7 @@ impl Stage {
             .expect("a world");
         tune(&mut world);
         let world = Arc::new(world);
-        let site = Site::at(Path::new("no-such-folder"), false, false);
+        let site = Site::at(Path::new("no-such-folder"), None, false);
         let router = server::router::router(Arc::clone(&world), &site);
         Self {
             world,

@@ -4,12 +4,17 @@ use std::fs;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request, StatusCode, header};
+use http_body_util::BodyExt as _;
 use serde_json::json;
+use tower::ServiceExt as _;
 
-use crate::support::{Answer, HOST, ORIGIN, Stage};
+use crate::support::{Answer, Browser, HOST, ORIGIN, Stage};
 
 const API_POLICY: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The hashes in the names of a site's files, as the build tells them.
+const HASHES: &str = "js: aaa\nwasm: bbb\ncss: ccc\n";
 
 /// Asserts what every answer carries, whatever it is.
 fn is_safe(answer: &Answer, told: &str) {
@@ -58,12 +63,14 @@ fn nonce(answer: &Answer) -> &str {
     rest.split_once('\'').expect("its end").0
 }
 
-/// A site with one script, one picture, and a secret beside it.
+/// A site with one script, one picture, a style of each kind of name, and a secret beside it.
 fn site() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().join("site");
     fs::create_dir_all(root.join("pkg")).expect("a folder");
     fs::write(root.join("pkg/stagedoor.js"), "export {};").expect("a file");
+    fs::write(root.join("pkg/stagedoor.css"), "main>p{color:red}").expect("a file");
+    fs::write(root.join("pkg/stagedoor.ccc.css"), "main>p{color:tan}").expect("a file");
     fs::write(root.join("picture.svg"), "<svg/>").expect("a file");
     fs::write(folder.path().join("secret.txt"), "hush").expect("a file");
     fs::write(root.join("pkg/index.html"), "index").expect("a file");
@@ -73,7 +80,7 @@ fn site() -> tempfile::TempDir {
 #[tokio::test]
 async fn every_kind_of_answer_carries_the_headers() {
     let folder = site();
-    let stage = Stage::with_site(&folder.path().join("site"), false).await;
+    let stage = Stage::with_site(&folder.path().join("site"), None).await;
     let mut browser = stage.signed_in("ada").await;
     let gets = [
         ("/", 200),
@@ -375,12 +382,138 @@ async fn a_path_that_looks_like_a_file_is_no_way_to_what_is_personal() {
     }
 }
 
+/// The part of the policy of a page that is about style.
+fn style_policy(answer: &Answer) -> &str {
+    let policy = answer.header("content-security-policy").expect("a policy");
+    let mut parts = policy.split(';').map(str::trim);
+    parts
+        .find(|part| part.starts_with("style-src "))
+        .expect("a part about style")
+}
+
+#[tokio::test]
+async fn a_page_without_a_person_brings_its_style_along() {
+    let folder = site();
+    let root = folder.path().join("site");
+    for (hashes, style) in [
+        (None, "main>p{color:red}"),
+        (Some(HASHES), "main>p{color:tan}"),
+    ] {
+        let stage = Stage::with_site(&root, hashes).await;
+        let digest = base64::Engine::encode(
+            &base64::engine::general_purpose::STANDARD,
+            <sha2::Sha256 as sha2::Digest>::digest(style),
+        );
+        for site in ["none", "cross-site"] {
+            let answer = stage.browser().page("/", site).await;
+            let whole = format!("<style>{style}</style>");
+            assert_eq!(answer.text.matches("<style").count(), 1, "{answer:?}");
+            assert!(answer.text.contains(&whole), "{answer:?}");
+            assert!(!answer.text.contains("rel=\"stylesheet\""), "{answer:?}");
+            assert_eq!(
+                style_policy(&answer),
+                format!("style-src 'self' 'sha256-{digest}'")
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_a_person_asks_for_its_style() {
+    let folder = site();
+    let stage = Stage::with_site(&folder.path().join("site"), None).await;
+    let answer = stage.signed_in("ada").await.page("/", "none").await;
+    assert!(!answer.text.contains("<style"), "{answer:?}");
+    assert!(
+        answer.text.contains("href=\"/pkg/stagedoor.css\""),
+        "{answer:?}"
+    );
+    assert_eq!(style_policy(&answer), "style-src 'self'");
+}
+
+#[tokio::test]
+async fn a_style_that_would_end_its_element_stays_in_its_file() {
+    let folder = site();
+    let root = folder.path().join("site");
+    let style = "a::before{content:'</STYLE><script>'}";
+    fs::write(root.join("pkg/stagedoor.css"), style).expect("a file");
+    let stage = Stage::with_site(&root, None).await;
+    let answer = stage.browser().page("/", "none").await;
+    assert!(!answer.text.contains("<style"), "{answer:?}");
+    assert_eq!(style_policy(&answer), "style-src 'self'");
+}
+
+/// How a page comes that may be packed, and its first bytes.
+async fn packing(
+    stage: &Stage,
+    browser: &Browser,
+    accepted: &'static str,
+) -> (Option<String>, Vec<u8>) {
+    let mut request = browser.page_request("/search?q=Ada", "none");
+    let headers = request.headers_mut();
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(accepted));
+    let answer = stage
+        .router
+        .clone()
+        .oneshot(request)
+        .await
+        .expect("an answer");
+    let encoding = answer.headers().get(header::CONTENT_ENCODING);
+    let encoding = encoding.map(|value| value.to_str().expect("a word").to_owned());
+    if encoding.is_some() {
+        let varies = answer.headers().get(header::VARY);
+        assert_eq!(varies.expect("vary"), "accept-encoding");
+    }
+    let body = answer.into_body().collect().await.expect("a whole body");
+    (encoding, body.to_bytes().into())
+}
+
+#[tokio::test]
+async fn a_page_without_a_person_is_packed() {
+    let stage = Stage::new().await;
+    let browser = stage.browser();
+    let (encoding, packed) = packing(&stage, &browser, "gzip, br").await;
+    assert_eq!(encoding.as_deref(), Some("br"));
+    let mut page = Vec::new();
+    brotli::BrotliDecompress(&mut packed.as_slice(), &mut page).expect("brotli");
+    let page = String::from_utf8(page).expect("text");
+    assert!(
+        page.starts_with("<!DOCTYPE html>") && page.contains("</html>"),
+        "{page}"
+    );
+    assert!(
+        packed.len() * 2 < page.len(),
+        "{} of {}",
+        packed.len(),
+        page.len()
+    );
+    let (encoding, _) = packing(&stage, &browser, "gzip").await;
+    assert_eq!(encoding.as_deref(), Some("gzip"));
+    let (encoding, plain) = packing(&stage, &browser, "identity").await;
+    assert_eq!(encoding, None);
+    assert!(plain.starts_with(b"<!DOCTYPE html>"));
+}
+
+#[tokio::test]
+async fn a_page_of_a_person_is_not_packed() {
+    let stage = Stage::new().await;
+    let browser = stage.signed_in("ada").await;
+    let (encoding, page) = packing(&stage, &browser, "gzip, br").await;
+    assert_eq!(encoding, None);
+    assert!(page.starts_with(b"<!DOCTYPE html>"));
+    assert!(
+        String::from_utf8(page)
+            .expect("text")
+            .contains("Ada Lindqvist")
+    );
+}
+
 #[tokio::test]
 async fn files_of_the_site_are_cached_by_their_names() {
     let folder = site();
     let root = folder.path().join("site");
-    let plain = Stage::with_site(&root, false).await;
-    let hashed = Stage::with_site(&root, true).await;
+    let plain = Stage::with_site(&root, None).await;
+    let hashed = Stage::with_site(&root, Some(HASHES)).await;
     let cached = async |stage: &Stage, path: &str| {
         let answer = stage.browser().get(path).await;
         (
@@ -406,7 +539,7 @@ async fn files_of_the_site_are_cached_by_their_names() {
 #[tokio::test]
 async fn a_file_that_is_not_there_yet_is_not_remembered_as_missing() {
     let folder = site();
-    let stage = Stage::with_site(&folder.path().join("site"), true).await;
+    let stage = Stage::with_site(&folder.path().join("site"), Some(HASHES)).await;
     for path in ["/pkg/nothing.js", "/pkg/", "/pkg/stagedoor.wasm"] {
         let answer = stage.browser().get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
@@ -421,7 +554,7 @@ async fn a_file_that_is_not_there_yet_is_not_remembered_as_missing() {
 #[tokio::test]
 async fn files_beside_the_site_are_not_served() {
     let folder = site();
-    let stage = Stage::with_site(&folder.path().join("site"), false).await;
+    let stage = Stage::with_site(&folder.path().join("site"), None).await;
     let paths = [
         "/../secret.txt",
         "/pkg/../../secret.txt",

@@ -16,9 +16,9 @@ use sandbox::{Control, Sandbox};
 use serde_json::{Value, json};
 use server::clock::Clock;
 use server::egress::Egress;
-use server::pages::Site;
 use server::rng::Rng;
 use server::settings::Settings;
+use server::site::Site;
 use server::store::Store;
 use server::world::World;
 use tower::ServiceExt as _;
@@ -82,9 +82,9 @@ impl Stage {
         Self::build(&[], &no_site(), tune).await
     }
 
-    /// A stage with the files of a site.
-    pub(crate) async fn with_site(root: &Path, hashed: bool) -> Self {
-        Self::build(&[], &Site::at(root, hashed, false), |_| {}).await
+    /// A stage with the files of a site, and the hashes in their names.
+    pub(crate) async fn with_site(root: &Path, hashes: Option<&str>) -> Self {
+        Self::build(&[], &Site::at(root, hashes, false), |_| {}).await
     }
 
     /// A stage on the public internet. It has real providers: nothing may be asked of them.
@@ -302,7 +302,7 @@ impl Stage {
 }
 
 fn no_site() -> Site {
-    Site::at(Path::new("no-such-folder"), false, false)
+    Site::at(Path::new("no-such-folder"), None, false)
 }
 
 /// The state of things before a request that is to be refused.
