@@ -58,6 +58,14 @@ impl<T: Clone + Send + Sync + 'static> Call<T> {
         self.state.get()
     }
 
+    /// Why there is none, where there is none. Tracked.
+    pub fn failure(self) -> Option<ApiError> {
+        self.state.with(|state| match state {
+            Loading::Failed(error) => Some(error.clone()),
+            _ => None,
+        })
+    }
+
     /// Asks again, as a *Try again* button does.
     pub fn retry(self) -> Callback<()> {
         let again = self.again;

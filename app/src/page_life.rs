@@ -47,9 +47,24 @@ pub fn focus_soon(find: impl FnOnce() -> Option<Element> + 'static) {
     );
 }
 
+/// Puts the keyboard on the last link or button in `list` that takes it, if there is one. Browser only.
+pub fn focus_last_in(list: &Element) {
+    let Ok(all) = list.query_selector_all("a[href], button") else {
+        return;
+    };
+    let mut from_last = (0..all.length()).rev().filter_map(|place| all.item(place));
+    // What a filter hides takes none.
+    _ = from_last.any(|one| {
+        let Ok(one) = one.dyn_into::<web_sys::HtmlElement>() else {
+            return false;
+        };
+        one.focus().is_ok() && document().active_element().as_ref() == Some(&one)
+    });
+}
+
 /// Keeps the keyboard near when what it is on goes with the part of the page that calls this: it is put
-/// on the innermost that stands of what was around it. The browser would begin anew at the head of the
-/// page.
+/// on the heading of the innermost that stands of what was around it, or on that itself. The browser
+/// would begin anew at the head of the page.
 pub fn stay_near() {
     effect(|| on_cleanup(hold_on));
 }
@@ -66,6 +81,8 @@ fn hold_on() {
         let body = document().body().map(Element::from);
         let lost = !held.is_connected() && document().active_element() == body;
         let left = around.into_iter().find(|one| lost && one.is_connected())?;
+        let heading = left.query_selector("h1, h2, h3").ok().flatten();
+        let left = heading.unwrap_or(left);
         if !left.has_attribute("tabindex") {
             let _ = left.set_attribute("tabindex", "-1");
         }

@@ -4,18 +4,19 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use spotify::Request;
 use spotify::ids::{Base62Id, Uri};
-use spotify::model::{Album, ArtistSimplified};
+use spotify::model::{Album, ArtistSimplified, Copyright};
 use spotify::request::MAX_LIST_LIMIT;
 
 use crate::music::{Loading, use_call};
 use crate::paged::use_paged;
 use crate::parts::artwork::fitting;
 use crate::parts::by_id::by_id;
+use crate::parts::date::date_in_words;
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::parts::open_spotify::{FromSpotify, spotify_address};
 use crate::parts::paged_list::{Counted, PagedList};
 use crate::parts::thing_head::{HeadToCome, PICTURE, ThingHead};
-use crate::parts::things::{Look, named};
+use crate::parts::things::{DOT, Look, named};
 use crate::shelf::use_shelf;
 
 crate::lazy_page!(album in music: AlbumPage);
@@ -71,9 +72,10 @@ fn Whole(album: Album) -> impl IntoView {
     let id = album.id;
     let paged =
         use_paged(move |cursor| Request::album_tracks(&id, MAX_LIST_LIMIT, cursor.offset()));
-    let small_print = album.copyrights.into_iter().map(|copyright| {
-        view! { <li dir="auto">{copyright.text}</li> }
-    });
+    let small_print = small_print(album.copyrights);
+    let small_print = small_print
+        .into_iter()
+        .map(|line| view! { <li dir="auto">{line}</li> });
     view! {
         <ThingHead
             kind="Album"
@@ -117,22 +119,68 @@ fn facts(kind: Option<&str>, date: Option<&str>, tracks: Option<u32>) -> String 
         1 => "1 track".to_owned(),
         count => format!("{count} tracks"),
     });
-    let parts = [Some(kind.to_owned()), date.map(str::to_owned), tracks];
+    let parts = [Some(kind.to_owned()), date.map(date_in_words), tracks];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
-    parts.join(" · ")
+    parts.join(DOT)
+}
+
+/// Who holds the work and the recording, a line each, with the sign that the holder may have left out.
+fn small_print(copyrights: Vec<Copyright>) -> Vec<String> {
+    let lines = copyrights.into_iter().map(|Copyright { text, kind }| {
+        let sign = match kind.as_deref() {
+            Some("C") => "©",
+            Some("P") => "℗",
+            _ => "",
+        };
+        let signed = sign.is_empty() || text.contains(sign);
+        match (
+            signed,
+            text.strip_prefix("(C)")
+                .or_else(|| text.strip_prefix("(P)")),
+        ) {
+            (true, _) => text,
+            (false, Some(rest)) => format!("{sign} {}", rest.trim_start()),
+            (false, None) => format!("{sign} {text}"),
+        }
+    });
+    lines.collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::facts;
+    use spotify::model::Copyright;
+
+    use super::{facts, small_print};
 
     #[test]
     fn facts_leave_no_gap() {
         assert_eq!(
             facts(Some("single"), Some("2026-11"), Some(1)),
-            "Single or EP · 2026-11 · 1 track"
+            "Single or EP\u{a0}· November 2026\u{a0}· 1 track"
         );
         assert_eq!(facts(None, None, None), "Album");
-        assert_eq!(facts(Some("album"), None, Some(12)), "Album · 12 tracks");
+        assert_eq!(
+            facts(Some("album"), None, Some(12)),
+            "Album\u{a0}· 12 tracks"
+        );
+    }
+
+    #[test]
+    fn rights_to_work_and_recording_are_told_apart() {
+        let right = |text: &str, kind: Option<&str>| Copyright {
+            text: text.to_owned(),
+            kind: kind.map(str::to_owned),
+        };
+        let told = small_print(vec![
+            right("2011 A", Some("C")),
+            right("2011 A", Some("P")),
+            right("℗ 2011 B", Some("P")),
+            right("(P) 2011 C", Some("P")),
+            right("2011 D", None),
+        ]);
+        assert_eq!(
+            told,
+            ["© 2011 A", "℗ 2011 A", "℗ 2011 B", "℗ 2011 C", "2011 D"]
+        );
     }
 }

@@ -101,30 +101,70 @@ fn Unconnected(standing: Standing) -> impl IntoView {
 
 #[component]
 fn Glances() -> impl IntoView {
+    provide_context(Troubles::default());
     view! {
         <div class="glances">
             <Glance title="Recently played" to="/recent" permission=Permission::Recent>
-                {rows(|| Request::recently_played(ROWS, None), "Nothing lately.")}
+                {rows(0, || Request::recently_played(ROWS, None), "Nothing lately.")}
             </Glance>
             <Glance title="Your top artists" to="/top" permission=Permission::Top>
-                {tiles(|| Request::top_artists(TimeRange::Short, TILES, 0), "Spotify has no list yet.")}
+                {tiles(1, || Request::top_artists(TimeRange::Short, TILES, 0), "Spotify has no list yet.")}
             </Glance>
             <Glance title="Artists you follow" to="/artists" permission=Permission::Following>
-                {tiles(|| Request::<FollowedArtists>::followed_artists(None, TILES), "Nobody yet.")}
+                {tiles(2, || Request::<FollowedArtists>::followed_artists(None, TILES), "Nobody yet.")}
             </Glance>
             <Glance title="Your playlists" to="/playlists" permission=Permission::Playlists>
-                {tiles(|| Request::my_playlists(TILES, 0), "None yet.")}
+                {tiles(3, || Request::my_playlists(TILES, 0), "None yet.")}
             </Glance>
             <Glance title="Saved albums" to="/saved?of=albums" permission=Permission::Library>
-                {tiles(|| Request::saved_albums(TILES, 0), "None yet.")}
+                {tiles(4, || Request::saved_albums(TILES, 0), "None yet.")}
             </Glance>
             <Glance title="Saved tracks" to="/saved?of=tracks" permission=Permission::Library>
-                {rows(|| Request::saved_tracks(ROWS, 0), "None yet.")}
+                {rows(5, || Request::saved_tracks(ROWS, 0), "None yet.")}
             </Glance>
         </div>
         <footer class="search-foot"><FromSpotify /></footer>
     }
     .into_any()
+}
+
+/// What the glances failed with, each at its place, so that one reason is told once.
+#[derive(Debug, Clone, Copy, Default)]
+struct Troubles(RwSignal<[Option<Trouble>; 6]>);
+
+#[derive(Debug, Clone, Copy)]
+struct Trouble {
+    problem: Memo<Option<Problem>>,
+    retry: Callback<()>,
+}
+
+impl Troubles {
+    fn note(self, place: usize, trouble: Trouble) {
+        self.0.update(|all| {
+            if let Some(here) = all.get_mut(place) {
+                *here = Some(trouble);
+            }
+        });
+    }
+
+    /// Those like `problem`, by their places. Tracked.
+    fn like(self, problem: &Problem) -> Vec<(usize, Trouble)> {
+        let alike = |trouble: &Trouble| {
+            // A glance that is drawn anew leaves the one before behind.
+            let told = trouble.problem.try_get().flatten();
+            told.is_some_and(|told| told.is_like(problem))
+        };
+        let all = self.0.get().into_iter().enumerate();
+        all.filter_map(|(place, trouble)| Some((place, trouble.filter(alike)?)))
+            .collect()
+    }
+
+    /// Asks again for all that failed like `problem`.
+    fn retry_like(self, problem: &Problem) {
+        for (_, trouble) in untrack(|| self.like(problem)) {
+            trouble.retry.run(());
+        }
+    }
 }
 
 /// A glance at one page, and the way there. Where it is not allowed, that page asks; here only the way
@@ -157,27 +197,28 @@ fn Glance(
     .into_any()
 }
 
-fn tiles<A>(request: fn() -> Request<A>, empty: &'static str) -> AnyView
+fn tiles<A>(place: usize, request: fn() -> Request<A>, empty: &'static str) -> AnyView
 where
     A: Paging + Answer + Clone + Send + Sync + 'static,
     A::Item: Into<Thing>,
 {
-    glance(request, empty, |things| {
+    glance(place, request, empty, |things| {
         view! { <Tiles things /> }.into_any()
     })
 }
 
-fn rows<A>(request: fn() -> Request<A>, empty: &'static str) -> AnyView
+fn rows<A>(place: usize, request: fn() -> Request<A>, empty: &'static str) -> AnyView
 where
     A: Paging + Answer + Clone + Send + Sync + 'static,
     A::Item: Into<Thing>,
 {
-    glance(request, empty, |things| {
+    glance(place, request, empty, |things| {
         view! { <Rows things /> }.into_any()
     })
 }
 
 fn glance<A>(
+    place: usize,
     request: fn() -> Request<A>,
     empty: &'static str,
     shown: fn(Vec<Thing>) -> AnyView,
@@ -187,6 +228,13 @@ where
     A::Item: Into<Thing>,
 {
     let call: Call<A> = use_call(move || Some(request()));
+    let troubles = expect_context::<Troubles>();
+    let problem = Memo::new(move |_| {
+        let error = call.failure()?;
+        Some(Problem::from(error).naming("Spotify"))
+    });
+    let retry = call.retry();
+    troubles.note(place, Trouble { problem, retry });
     let view = move || match call.get() {
         Loading::Idle | Loading::Pending => view! {
             <p class="soft" role="status">"Asking Spotify…"</p>
@@ -201,10 +249,34 @@ where
             }
             shown(things)
         }
-        Loading::Failed(error) => {
-            let problem = Problem::from(error).naming("Spotify");
-            view! { <ErrorView problem retry=call.retry() /> }.into_any()
+        Loading::Failed(_) => problem
+            .get()
+            .map(|problem| failed(place, problem))
+            .into_any(),
+    };
+    view.into_any()
+}
+
+/// What stands in place of a glance: the problem, or that it is the one told before.
+fn failed(place: usize, problem: Problem) -> AnyView {
+    let troubles = expect_context::<Troubles>();
+    let told = {
+        let problem = problem.clone();
+        Memo::new(move |_| {
+            let first = troubles.like(&problem).into_iter().next();
+            first.is_some_and(|(first, _)| first < place)
+        })
+    };
+    let view = move || {
+        if told.get() {
+            return view! { <p class="soft">"Not shown, for the same reason."</p> }.into_any();
         }
+        let problem = problem.clone();
+        let retry = {
+            let problem = problem.clone();
+            Callback::new(move |()| troubles.retry_like(&problem))
+        };
+        view! { <ErrorView problem retry /> }.into_any()
     };
     view.into_any()
 }

@@ -31,7 +31,7 @@ use crate::parts::error_view::{ErrorView, Problem};
 use crate::parts::needs_permission::{AskPermission, NeedsPermission, Standing};
 use crate::parts::open_spotify::{FromSpotify, OpenSpotify, spotify_address};
 use crate::parts::thing_head::{HeadToCome, PICTURE, ThingHead};
-use crate::parts::things::named;
+use crate::parts::things::{DOT, named};
 use crate::session::live::use_session;
 use crate::sign_in::words::SPOTIFY;
 use open::Open;
@@ -308,7 +308,7 @@ fn facts(head: &Playlist, total: Option<u32>, own: bool) -> String {
         (false, None) => None,
     };
     let facts = count.into_iter().chain(listed);
-    facts.collect::<Vec<_>>().join(" · ")
+    facts.collect::<Vec<_>>().join(DOT)
 }
 
 /// Its name as it is shown.
@@ -458,11 +458,11 @@ mod tests {
         let hidden = playlist(r#","public":false"#);
         assert_eq!(
             facts(&hidden, Some(3), false),
-            "3 items · not on its owner’s profile"
+            "3 items\u{a0}· not on its owner’s profile"
         );
         assert_eq!(
             facts(&hidden, Some(1), true),
-            "1 item · not on your profile"
+            "1 item\u{a0}· not on your profile"
         );
         assert_eq!(facts(&playlist(""), None, false), "");
     }

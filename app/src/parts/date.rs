@@ -63,6 +63,24 @@ pub fn Moment(
     view! { <time datetime=iso>{move || words.get()}</time> }
 }
 
+/// A date of the catalogue in words: `2026-11-20`, `2026-11` and `2026` are `20 November 2026`,
+/// `November 2026` and `2026`. What is none of these stays as it is.
+pub fn date_in_words(date: &str) -> String {
+    let parts: Vec<&str> = date.split('-').collect();
+    let month = |text: &str| {
+        let place = text.parse::<usize>().ok()?.checked_sub(1)?;
+        MONTHS.get(place).copied()
+    };
+    let words = match parts.as_slice() {
+        [year, which] => month(which).map(|month| format!("{month} {year}")),
+        [year, which, day] => month(which)
+            .zip(day.parse::<u8>().ok())
+            .map(|(month, day)| format!("{day} {month} {year}")),
+        _ => None,
+    };
+    words.unwrap_or_else(|| date.to_owned())
+}
+
 /// The day in UTC, such as `2027-05-22`.
 pub fn stamp(at: i64) -> String {
     let (year, month, day) = civil(at);
@@ -113,7 +131,7 @@ fn civil(at: i64) -> (i64, u32, u32) {
 
 #[cfg(test)]
 mod tests {
-    use super::{civil, in_words, span_in_words, stamp};
+    use super::{civil, date_in_words, in_words, span_in_words, stamp};
 
     #[test]
     fn known_days_are_right() {
@@ -129,6 +147,22 @@ mod tests {
         ];
         for (at, day) in cases {
             assert_eq!(civil(at), day, "{at}");
+        }
+    }
+
+    #[test]
+    fn dates_of_the_catalogue_are_told_as_far_as_they_are_known() {
+        let cases = [
+            ("2026", "2026"),
+            ("2026-11", "November 2026"),
+            ("2011-02-08", "8 February 2011"),
+            ("2026-13", "2026-13"),
+            ("2026-00-01", "2026-00-01"),
+            ("2026-01-xx", "2026-01-xx"),
+            ("", ""),
+        ];
+        for (date, words) in cases {
+            assert_eq!(date_in_words(date), words);
         }
     }
 

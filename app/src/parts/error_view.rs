@@ -1,5 +1,7 @@
 //! What went wrong, whose doing it is, and the way on.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use spotify::Permission;
 
@@ -66,6 +68,12 @@ impl Problem {
             retry_after: None,
             reference: None,
         }
+    }
+
+    /// Whether both are one problem to the person. How long to wait, and the reference, may differ.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let told = |one: &Self| (one.advice, one.way_on, one.calm);
+        self.sentence == other.sentence && told(self) == told(other)
     }
 
     /// The same problem with the service by its name, where the sentence speaks of one.
@@ -285,13 +293,25 @@ pub fn ErrorView(
 #[component]
 fn Wait(seconds: u32) -> impl IntoView {
     let until = RwSignal::new(None);
-    if seconds > LONG_S {
-        // The server does not know the person's clock.
-        effect(move || until.set(Some(browser_now() + i64::from(seconds))));
-    }
+    let left = RwSignal::new(seconds);
+    // The server does not know the person's clock.
+    effect(move || {
+        let end = browser_now() + i64::from(seconds);
+        if seconds > LONG_S {
+            until.set(Some(end));
+        }
+        let count = move || {
+            let now = u32::try_from(end - browser_now()).unwrap_or(0);
+            left.maybe_update(|left| core::mem::replace(left, now) != now);
+        };
+        if let Ok(counting) = set_interval_with_handle(count, Duration::from_secs(1)) {
+            on_cleanup(move || counting.clear());
+        }
+    });
+    // It counts for eyes: a screen reader says it once.
     view! {
-        <p>
-            "Another try makes sense " {wait_in_words(seconds)}
+        <p aria-live="off">
+            "Another try makes sense " {move || wait_in_words(left.get())}
             {move || until.get().map(|at| view! { ", on " <Moment at /> })} "."
         </p>
     }
@@ -333,6 +353,17 @@ mod tests {
                 panic!("{code:?} and {other:?} say the same");
             }
         }
+    }
+
+    #[test]
+    fn how_long_to_wait_makes_no_other_problem() {
+        let problem = |code, seconds| Problem {
+            retry_after: seconds,
+            ..Problem::from(ApiError::new(code))
+        };
+        let limit = problem(Code::RateLimited, Some(7));
+        assert!(limit.is_like(&problem(Code::RateLimited, Some(6))));
+        assert!(!limit.is_like(&problem(Code::QuotaExhausted, Some(7))));
     }
 
     #[test]

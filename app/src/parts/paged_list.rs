@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 
 use crate::effect::effect;
-use crate::page_life::{lowered, stay_near};
+use crate::page_life::{focus_last_in, lowered, stay_near};
 use crate::paged::{Paged, Reading};
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::parts::stretches::{STRETCH, keyed, stretch};
@@ -166,6 +166,17 @@ pub fn ReadOn(
             read_on_when_near(&end, reading, read_on);
         }
     });
+    // The button goes when it is pressed, and what comes stands before it: from the last entry the next
+    // key leads on to the new ones.
+    let press = Callback::new(move |()| {
+        let list = end
+            .get_untracked()
+            .and_then(|end| end.previous_element_sibling());
+        if let Some(list) = list {
+            focus_last_in(&list);
+        }
+        read_on.run(());
+    });
     view! {
         <div class="more" node_ref=end>
             {move || match reading.get() {
@@ -179,7 +190,7 @@ pub fn ReadOn(
                 Reading::More => {
                     stay_near();
                     view! {
-                        <button type="button" class="button quiet" on:click=move |_| read_on.run(())>
+                        <button type="button" class="button quiet" on:click=move |_| press.run(())>
                             "Show more"
                         </button>
                     }
@@ -188,7 +199,7 @@ pub fn ReadOn(
                 Reading::Whole => ().into_any(),
                 Reading::Failed(error) => {
                     let problem = Problem::from(error).naming("Spotify");
-                    view! { <ErrorView problem retry=read_on /> }.into_any()
+                    view! { <ErrorView problem retry=press /> }.into_any()
                 }
             }}
         </div>

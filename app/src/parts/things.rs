@@ -18,8 +18,8 @@ const TILE: u32 = 300;
 /// The pixels of a row's picture.
 const ROW: u32 = 96;
 
-/// Stands between the facts of a line.
-const DOT: &str = " · ";
+/// Stands between the facts of a line; never at the beginning of one.
+pub const DOT: &str = "\u{a0}· ";
 
 /// What a tile or a row shows, of whatever kind it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -526,7 +526,7 @@ mod tests {
     fn what_is_missing_leaves_no_gap() {
         assert_eq!(
             joined(["a".to_owned(), String::new(), "c".to_owned()], DOT),
-            "a · c"
+            "a\u{a0}· c"
         );
         assert_eq!(named("  ".to_owned()), "Without a name");
     }
