@@ -6,9 +6,12 @@ use leptos::task::spawn_local;
 use leptos::web_sys::{AbortController, AbortSignal};
 use spotify::{Answer, Body, Request};
 
+use crate::effect::effect;
 use crate::error::{ApiError, Code};
+use crate::paged::memory::{Place, Stay, when_drawn};
 use crate::session::fresh::ask;
 use crate::session::live::{Session, Tie, use_session};
+use crate::shelf::{Shelf, use_shelf};
 use crate::sign_in::words::SPOTIFY;
 use crate::tabs::{self, News};
 
@@ -82,6 +85,22 @@ pub fn use_call<T>(wanted: impl Fn() -> Option<Request<T>> + 'static) -> Call<T>
 where
     T: Answer + Clone + Send + Sync + 'static,
 {
+    call(wanted, None)
+}
+
+/// As [`use_call`], and the Back button finds the answer as it was left, and the person where they were.
+/// For what is not the person's own to change.
+pub fn use_kept_call<T>(wanted: impl Fn() -> Option<Request<T>> + 'static) -> Call<T>
+where
+    T: Answer + Clone + Send + Sync + 'static,
+{
+    call(wanted, Some(Kept::new(use_shelf())))
+}
+
+fn call<T>(wanted: impl Fn() -> Option<Request<T>> + 'static, kept: Option<Kept>) -> Call<T>
+where
+    T: Answer + Clone + Send + Sync + 'static,
+{
     let session = use_session();
     let first = if untrack(&wanted).is_some() {
         Loading::Pending
@@ -95,10 +114,16 @@ where
     Effect::new(move |before: Option<Option<UnderWay>>| {
         drop(before);
         call.again.track();
+        if let Some(kept) = kept {
+            kept.leave(session, call);
+        }
         let Some(request) = wanted() else {
             call.state.set(Loading::Idle);
             return None;
         };
+        if kept.is_some_and(|kept| kept.put_back(session, call, request.path_and_query())) {
+            return None;
+        }
         call.state.set(Loading::Pending);
         let under_way = UnderWay::begin();
         let signal = under_way.signal();
@@ -107,11 +132,20 @@ where
             if signal.is_some_and(|signal| signal.aborted()) {
                 return;
             }
+            if let Some(kept) = kept.filter(|_| answer.is_ok()) {
+                kept.stay.try_update_value(Stay::is_shown);
+            }
             call.state
                 .try_set(answer.map_or_else(Loading::Failed, Loading::Ready));
         });
         Some(under_way)
     });
+    if let Some(kept) = kept {
+        effect(move || {
+            Place::follow(move |note| _ = kept.stay.try_update_value(|stay| stay.follow(note)));
+            on_cleanup(move || kept.leave(session, call));
+        });
+    }
     Effect::new(move |before: Option<Tie>| {
         let tie = session.tie();
         let is_new = before.is_some_and(|before| before != tie) && tie.granted_at.is_some();
@@ -125,6 +159,53 @@ where
         tie
     });
     call
+}
+
+/// Where an answer is left, and found again.
+#[derive(Clone, Copy)]
+struct Kept {
+    shelf: Shelf,
+    stay: StoredValue<Stay>,
+}
+
+impl Kept {
+    fn new(shelf: Shelf) -> Self {
+        Self {
+            shelf,
+            stay: StoredValue::new(Stay::default()),
+        }
+    }
+
+    /// Shows the answer to `asked` that was left at this entry of the history, if it was.
+    fn put_back<T>(self, session: Session, call: Call<T>, asked: String) -> bool
+    where
+        T: Send + Sync + 'static,
+    {
+        let memory = self.shelf.lists();
+        let left = self.stay.try_update_value(|stay| {
+            *stay = Stay::begin(session, asked);
+            stay.take_back::<T>(memory)
+        });
+        let Some((answer, place)) = left.flatten() else {
+            return false;
+        };
+        call.state.set(Loading::Ready(answer));
+        when_drawn(|| place.return_to());
+        true
+    }
+
+    /// Leaves the answer, where there is one.
+    fn leave<T>(self, session: Session, call: Call<T>)
+    where
+        T: Clone + Send + Sync + 'static,
+    {
+        let Some(Loading::Ready(answer)) = call.state.try_get_untracked() else {
+            return;
+        };
+        let memory = self.shelf.lists();
+        self.stay
+            .try_update_value(|stay| stay.leave(session, memory, answer));
+    }
 }
 
 /// Takes up what a refusal tells about the session and its connection to Spotify.
@@ -170,6 +251,16 @@ pub async fn send<T: Answer>(
         heed(session, error);
     }
     answer
+}
+
+/// As [`send`], for what changes how a list of the person's reads: what was left of any counts no more,
+/// even where the answer is lost. Browser only.
+///
+/// # Errors
+/// As [`send`].
+pub async fn send_change<T: Answer>(session: Session, request: &Request<T>) -> Result<T, ApiError> {
+    session.note_change();
+    send(session, request, None).await
 }
 
 async fn exchange<T: Answer>(

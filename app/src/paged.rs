@@ -14,9 +14,9 @@ use spotify::{Answer, Request};
 use crate::effect::{effect, effect_after};
 use crate::error::ApiError;
 use crate::music::{UnderWay, send, wants_connection};
-use crate::paged::memory::{Entry, Left, Memory, Place, when_drawn};
+use crate::paged::memory::{Memory, Place, Stay, when_drawn};
 use crate::parts::things::Thing;
-use crate::session::live::{Tie, use_session};
+use crate::session::live::{Session, Tie, use_session};
 use crate::shelf::use_shelf;
 
 /// Where a page of a list begins.
@@ -156,14 +156,19 @@ pub struct Paged {
 struct Desk {
     next: Cursor,
     known: HashSet<String>,
-    /// What the first page is asked for with, and the entry of the browser's history that shows the
-    /// list.
-    asked: String,
-    entry: Option<Entry>,
-    /// The account of who was here as it was asked for.
-    whose: Option<String>,
-    /// Where the person is.
-    place: Place,
+    stay: Stay,
+}
+
+/// A list as it was left.
+struct Left {
+    /// What was read.
+    things: Vec<Arc<Thing>>,
+    /// What tells that a thing was listed.
+    known: HashSet<String>,
+    /// Where the next page begins, if there is one.
+    next: Option<Cursor>,
+    /// How many there are in all.
+    total: Option<u32>,
 }
 
 /// Reads the list that `request` gives the pages of, the first at once. Browser only; the server renders
@@ -194,11 +199,11 @@ where
         let cursor = paged.desk.with_value(|desk| desk.next.clone());
         let request = request(&cursor);
         if is_first {
-            let whose = untrack(|| session.tie().account);
-            paged.desk.update_value(|desk| desk.whose = whose);
-        }
-        if is_first && paged.put_back(shelf.lists(), request.path_and_query()) {
-            return None;
+            let stay = Stay::begin(session, request.path_and_query());
+            paged.desk.update_value(|desk| desk.stay = stay);
+            if paged.put_back(shelf.lists()) {
+                return None;
+            }
         }
         let under_way = UnderWay::begin();
         let signal = under_way.signal();
@@ -220,11 +225,8 @@ where
         Some(under_way)
     });
     effect(move || {
-        Place::follow(move |note| _ = paged.desk.try_update_value(|desk| note(&mut desk.place)));
-        on_cleanup(move || {
-            let who = untrack(|| session.tie().account);
-            paged.leave(shelf.lists(), who.as_deref());
-        });
+        Place::follow(move |note| _ = paged.desk.try_update_value(|desk| desk.stay.follow(note)));
+        on_cleanup(move || paged.leave(session, shelf.lists()));
     });
     effect_after(move |before: Option<Tie>| {
         let tie = session.tie();
@@ -309,45 +311,41 @@ impl Paged {
     }
 
     /// Puts back what was left at this entry of the history, if it was.
-    fn put_back(self, memory: Memory, asked: String) -> bool {
-        let left = Entry::shown().and_then(|entry| memory.take(entry, &asked));
-        self.desk.update_value(|desk| desk.asked = asked);
-        let Some(left) = left else { return false };
+    fn put_back(self, memory: Memory) -> bool {
+        let back = |desk: &mut Desk| desk.stay.take_back::<Left>(memory);
+        let Some((left, place)) = self.desk.try_update_value(back).flatten() else {
+            return false;
+        };
         let whole = left.next.is_none();
         self.desk.update_value(|desk| {
             desk.next = left.next.unwrap_or_default();
             desk.known = left.known;
-            desk.entry = Some(left.entry);
         });
         self.total.set(left.total);
         self.count.set(left.things.len());
         self.things.set_value(left.things);
         self.reading
             .set(if whole { Reading::Whole } else { Reading::More });
-        when_drawn(|| left.place.return_to());
+        when_drawn(|| place.return_to());
         true
     }
 
-    /// Leaves what was read where the Back button finds it. What one person read is not left for `who` is
-    /// here by now: the memory has forgotten the person before, and would learn it anew.
-    fn leave(self, memory: Memory, who: Option<&str>) {
+    /// Leaves what was read where the Back button finds it.
+    fn leave(self, session: Session, memory: Memory) {
         let things = self.things.try_get_value().unwrap_or_default();
         let whole = self.reading.try_get_untracked() == Some(Reading::Whole);
         let total = self.total.try_get_untracked().flatten();
+        if things.is_empty() {
+            return;
+        }
         self.desk.try_update_value(|desk| {
-            let is_theirs = desk.whose.as_deref() == who && !things.is_empty();
-            let Some(entry) = desk.entry.filter(|_| is_theirs) else {
-                return;
-            };
-            memory.keep(Left {
-                entry,
-                asked: std::mem::take(&mut desk.asked),
+            let left = Left {
                 things,
                 known: std::mem::take(&mut desk.known),
                 next: (!whole).then(|| std::mem::take(&mut desk.next)),
                 total,
-                place: std::mem::take(&mut desk.place),
-            });
+            };
+            desk.stay.leave(session, memory, left);
         });
     }
 
@@ -361,8 +359,7 @@ impl Paged {
             if let Some(next) = next {
                 desk.next = next;
             }
-            // An answer takes its time, and so the address is the page's by now.
-            desk.entry = desk.entry.or_else(Entry::marked);
+            desk.stay.is_shown();
             only_new(items, &mut desk.known)
         });
         // The page was left meanwhile.

@@ -1,8 +1,7 @@
-//! Lists as they were left, for the Back button: nobody has to scroll through hundreds of entries
-//! again to where they were. Of the browser alone.
+//! Lists and answers as they were left, for the Back button: nobody has to scroll through hundreds of
+//! entries again to where they were. Of the browser alone.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::any::Any;
 
 use js_sys::{Object, Reflect};
 use leptos::prelude::*;
@@ -10,35 +9,90 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, FocusOptions, HtmlElement};
 
-use crate::paged::Cursor;
-use crate::parts::things::Thing;
+use crate::session::live::Session;
 
-/// How many lists are remembered.
+/// How many lists and answers are remembered.
 const MOST: usize = 8;
 
 /// The member of `history.state` that tells an entry of the browser's history from all others.
 const MARK: &str = "stagedoorEntry";
 
-/// The lists that were left. They are of one person, and forgotten when somebody else is here.
+/// What was left. It is of one person, and forgotten when somebody else is here.
 #[derive(Clone, Copy)]
 pub struct Memory(StoredValue<Vec<Left>>);
 
-/// A list as it was left.
-pub(super) struct Left {
-    /// The entry of the history.
-    pub(super) entry: Entry,
-    /// What its first page is asked for with; there may be several lists on a page.
-    pub(super) asked: String,
-    /// What was read.
-    pub(super) things: Vec<Arc<Thing>>,
-    /// What tells that a thing was listed.
-    pub(super) known: HashSet<String>,
-    /// Where the next page begins, if there is one.
-    pub(super) next: Option<Cursor>,
-    /// How many there are in all.
-    pub(super) total: Option<u32>,
-    /// Where the person was.
-    pub(super) place: Place,
+/// What was shown at an entry of the history.
+struct Left {
+    entry: Entry,
+    /// What it was asked for with; there may be several on a page.
+    asked: String,
+    /// What this page had changed at Spotify when it was asked for.
+    changes: u32,
+    what: Box<dyn Any + Send + Sync>,
+    place: Place,
+}
+
+/// Where something is shown, for as long as it is.
+#[derive(Debug, Default)]
+pub struct Stay {
+    /// What it was asked for with.
+    asked: String,
+    /// The entry of the history, once it is shown.
+    entry: Option<Entry>,
+    /// The account of who was here as it was asked for.
+    whose: Option<String>,
+    /// What this page had changed at Spotify by then.
+    changes: u32,
+    /// Where the person is.
+    place: Place,
+}
+
+impl Stay {
+    /// Begins one, of what is asked for with `asked` now.
+    pub fn begin(session: Session, asked: String) -> Self {
+        Self {
+            asked,
+            whose: untrack(|| session.tie().account),
+            changes: session.changes(),
+            ..Self::default()
+        }
+    }
+
+    /// What was left at the entry that is shown, under the same question, and where the person was.
+    pub fn take_back<T: 'static>(&mut self, memory: Memory) -> Option<(T, Place)> {
+        let entry = Entry::shown()?;
+        let left = memory.take(entry, &self.asked)?;
+        // What this page has changed since is not as it was left.
+        let what = (left.changes == self.changes).then_some(left.what)?;
+        self.entry = Some(entry);
+        Some((*what.downcast::<T>().ok()?, left.place))
+    }
+
+    /// It is shown now. An answer takes its time, and so the address is the page's by now.
+    pub fn is_shown(&mut self) {
+        self.entry = self.entry.or_else(Entry::marked);
+    }
+
+    /// The person is where `note` says.
+    pub fn follow(&mut self, note: &dyn Fn(&mut Place)) {
+        note(&mut self.place);
+    }
+
+    /// Leaves `what` was shown where the Back button finds it. What one person read is not left for who is
+    /// here by now: the memory has forgotten the person before, and would learn it anew.
+    pub fn leave<T: Send + Sync + 'static>(&mut self, session: Session, memory: Memory, what: T) {
+        let is_theirs = self.whose == untrack(|| session.tie().account);
+        let Some(entry) = self.entry.take().filter(|_| is_theirs) else {
+            return;
+        };
+        memory.keep(Left {
+            entry,
+            asked: std::mem::take(&mut self.asked),
+            changes: self.changes,
+            what: Box::new(what),
+            place: std::mem::take(&mut self.place),
+        });
+    }
 }
 
 impl Memory {
@@ -47,13 +101,13 @@ impl Memory {
         Self(StoredValue::new(Vec::new()))
     }
 
-    /// Forgets every list.
+    /// Forgets all of it.
     pub(crate) fn forget(self) {
         self.0.try_update_value(Vec::clear);
     }
 
-    /// Remembers a list, and forgets the oldest where there are too many.
-    pub(super) fn keep(self, left: Left) {
+    /// Remembers it, and forgets the oldest where there are too many.
+    fn keep(self, left: Left) {
         self.0.try_update_value(|all| {
             all.retain(|one| one.entry != left.entry || one.asked != left.asked);
             if all.len() >= MOST {
@@ -63,8 +117,8 @@ impl Memory {
         });
     }
 
-    /// The list that was left at this entry of the history, if it is remembered.
-    pub(super) fn take(self, entry: Entry, asked: &str) -> Option<Left> {
+    /// What was left at this entry of the history, if it is remembered.
+    fn take(self, entry: Entry, asked: &str) -> Option<Left> {
         let take = |all: &mut Vec<Left>| {
             let at = all
                 .iter()
@@ -77,18 +131,18 @@ impl Memory {
 
 /// An entry of the browser's history.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Entry(f64);
+struct Entry(f64);
 
 impl Entry {
     /// The one that is shown, if it was told from others before.
-    pub(super) fn shown() -> Option<Self> {
+    fn shown() -> Option<Self> {
         let state = window().history().ok()?.state().ok()?;
         let mark = Reflect::get(state.dyn_ref::<Object>()?, &MARK.into()).ok()?;
         mark.as_f64().map(Self)
     }
 
     /// The one that is shown, told from all others from now on.
-    pub(super) fn marked() -> Option<Self> {
+    fn marked() -> Option<Self> {
         Self::shown().or_else(|| {
             let history = window().history().ok()?;
             let state = history.state().ok()?.dyn_into::<Object>();
@@ -104,7 +158,7 @@ impl Entry {
 
 /// Where a person was on a page.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Place {
+pub struct Place {
     /// How far the page was scrolled, in CSS pixels.
     scrolled: f64,
     /// The address of the link that they followed or stood on, and how far below the head of the page it
@@ -115,7 +169,7 @@ pub(super) struct Place {
 impl Place {
     /// Has `note` told where the person is, whenever that changes: when the browser says that it goes
     /// through its history, the page is another already.
-    pub(super) fn follow(note: impl Fn(&dyn Fn(&mut Self)) + 'static) {
+    pub fn follow(note: impl Fn(&dyn Fn(&mut Self)) + 'static) {
         const EVENTS: [&str; 3] = ["click", "focusin", "scroll"];
         let heard = Closure::<dyn Fn(Event)>::new(move |event: Event| {
             let scrolled = scrolled_now();
@@ -153,7 +207,7 @@ impl Place {
     }
 
     /// Leads there, once the page is drawn.
-    pub(super) fn return_to(self) {
+    pub fn return_to(self) {
         // What was not in the window has a height by estimation, so a link tells better than a
         // distance.
         window().scroll_to_with_x_and_y(0.0, self.scrolled);
@@ -188,7 +242,7 @@ fn link_to(address: &str) -> Option<Element> {
 }
 
 /// Calls `then` when what has changed is drawn.
-pub(super) fn when_drawn(then: impl FnOnce() + 'static) {
+pub fn when_drawn(then: impl FnOnce() + 'static) {
     request_animation_frame(move || request_animation_frame(then));
 }
 
@@ -200,16 +254,15 @@ mod tests {
         Left {
             entry: Entry(entry),
             asked: asked.to_owned(),
-            things: Vec::new(),
-            known: HashSet::new(),
-            next: None,
-            total: Some(total),
+            changes: 0,
+            what: Box::new(total),
             place: Place::default(),
         }
     }
 
     fn total(memory: Memory, entry: f64, asked: &str) -> Option<u32> {
-        memory.take(Entry(entry), asked).and_then(|left| left.total)
+        let left = memory.take(Entry(entry), asked)?;
+        left.what.downcast().ok().map(|total| *total)
     }
 
     #[test]

@@ -7,7 +7,7 @@ use spotify::ids::{Base62Id, Uri};
 use spotify::model::{Album, ArtistSimplified, Copyright};
 use spotify::request::MAX_LIST_LIMIT;
 
-use crate::music::{Loading, use_call};
+use crate::music::{Loading, use_kept_call};
 use crate::paged::use_paged;
 use crate::parts::artwork::fitting;
 use crate::parts::by_id::by_id;
@@ -31,7 +31,7 @@ pub fn AlbumPage() -> impl IntoView {
 fn Known(id: Base62Id) -> impl IntoView {
     let album = {
         let id = id.clone();
-        use_call(move || Some(Request::album(&id)))
+        use_kept_call(move || Some(Request::album(&id)))
     };
     let name = move || match album.get() {
         Loading::Ready(album) => named(album.name),

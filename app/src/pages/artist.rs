@@ -7,7 +7,7 @@ use spotify::ids::{Base62Id, Uri};
 use spotify::model::Artist;
 use spotify::request::AlbumGroup;
 
-use crate::music::{Loading, use_call};
+use crate::music::{Loading, use_kept_call};
 use crate::paged::use_paged;
 use crate::parts::artwork::fitting;
 use crate::parts::by_id::by_id;
@@ -35,7 +35,7 @@ pub fn ArtistPage() -> impl IntoView {
 fn Known(id: Base62Id) -> impl IntoView {
     let artist = {
         let id = id.clone();
-        use_call(move || Some(Request::artist(&id)))
+        use_kept_call(move || Some(Request::artist(&id)))
     };
     let name = move || match artist.get() {
         Loading::Ready(artist) => named(artist.name),

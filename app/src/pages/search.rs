@@ -7,7 +7,7 @@ use spotify::model::SearchAnswer;
 use spotify::page::Page;
 use spotify::{Permission, Request};
 
-use crate::music::{Loading, use_call};
+use crate::music::{Loading, use_kept_call};
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::parts::open_spotify::{FromSpotify, OpenSpotify};
 use crate::parts::search_box::{SearchBox, asked, encoded};
@@ -30,7 +30,7 @@ pub fn Search() -> impl IntoView {
     let query = use_query_map();
     let question =
         Memo::new(move |_| asked(&query.with(|query| query.get("q").unwrap_or_default())));
-    let call = use_call(move || {
+    let call = use_kept_call(move || {
         let question = question.get();
         (!question.is_empty()).then(|| Request::search(&question, &[], EACH, 0))
     });

@@ -7,7 +7,7 @@ use spotify::page::Page;
 use spotify::request::TimeRange;
 use spotify::{Answer, Permission, Request};
 
-use crate::music::{Loading, use_call};
+use crate::music::{Loading, use_kept_call};
 use crate::parts::choice::Choice;
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::parts::kind::{Chosen, Kind, use_kind};
@@ -130,7 +130,7 @@ where
     Page<T>: Answer,
 {
     let shelf = use_shelf();
-    let call = use_call(move || Some(request()));
+    let call = use_kept_call(move || Some(request()));
     view! {
         <p class="soft" role="status">
             {move || told(&call.get(), range)}

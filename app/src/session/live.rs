@@ -26,6 +26,8 @@ pub struct Session {
     had: StoredValue<(Option<String>, Vec<ConnectionView>)>,
     /// The providers that have said that the connection is over.
     ended: RwSignal<Vec<String>>,
+    /// Counts what this page changed among the person's playlists.
+    changes: StoredValue<u32>,
     signed_in: Memo<Option<bool>>,
     account: Memo<Option<AccountView>>,
     person: Memo<Option<String>>,
@@ -72,6 +74,7 @@ pub fn provide_session(boot: Boot) -> Session {
         turns: StoredValue::new(Turns::default()),
         had: StoredValue::new(had(view.get_untracked().as_ref())),
         ended: RwSignal::new(Vec::new()),
+        changes: StoredValue::new(0),
         tie: Memo::new(move |_| view.with(|view| Tie::of(view.as_ref()))),
         signed_in: Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.signed_in))),
         account: Memo::new(move |_| view.with(|view| view.as_ref()?.account.clone())),
@@ -224,6 +227,18 @@ impl Session {
             ended.retain(|one| one != provider);
             ended.len() != many
         });
+    }
+
+    /// How often this page changed something that lists show by another name or at another place
+    /// since. Untracked.
+    pub fn changes(self) -> u32 {
+        self.changes.try_get_value().unwrap_or_default()
+    }
+
+    /// Takes up that this page changed something of the kind.
+    pub fn note_change(self) {
+        self.changes
+            .try_update_value(|count| *count = count.wrapping_add(1));
     }
 
     /// Takes up what the server told.

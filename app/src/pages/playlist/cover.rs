@@ -7,7 +7,7 @@ use spotify::Request;
 
 use super::open::Open;
 use super::picture::{self, PictureError, part};
-use crate::music::send;
+use crate::music::send_change;
 use crate::notice::Notice;
 use crate::page_life::focus_soon;
 use crate::pages::account::act::{Outcome, use_act};
@@ -96,7 +96,7 @@ pub fn CoverForm(
                 }
             };
             let request = Request::set_playlist_image(&id, &cover);
-            send(session, &request, None).await.map(|_| true)
+            send_change(session, &request).await.map(|_| true)
         };
         act.run("give", given, move |given: bool| {
             given.then(|| {

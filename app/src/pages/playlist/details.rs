@@ -10,7 +10,7 @@ use spotify::request::PlaylistChange;
 use super::open::Open;
 use super::words::{Details, LONGEST_DESCRIPTION, LONGEST_NAME};
 use crate::entities::decoded;
-use crate::music::send;
+use crate::music::send_change;
 use crate::notice::Notice;
 use crate::pages::account::act::{Outcome, use_act};
 use crate::session::live::use_session;
@@ -48,7 +48,7 @@ pub fn DetailsForm(
         let changed = async move {
             match request {
                 Some(request) => open
-                    .or_as_it_is(send(session, &request, None))
+                    .or_as_it_is(send_change(session, &request))
                     .await
                     .map(|_| true),
                 None => Ok(false),

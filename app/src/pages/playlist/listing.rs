@@ -7,7 +7,7 @@ use spotify::Request;
 use spotify::request::PlaylistChange;
 
 use super::open::Open;
-use crate::music::send;
+use crate::music::send_change;
 use crate::notice::Notice;
 use crate::pages::account::act::{ActButton, Outcome, use_act};
 use crate::session::live::use_session;
@@ -26,7 +26,7 @@ pub fn ListingForm(
             ..PlaylistChange::default()
         };
         let request = Request::change_playlist(&open.id(), &change);
-        let changed = async move { open.or_as_it_is(send(session, &request, None)).await };
+        let changed = async move { open.or_as_it_is(send_change(session, &request)).await };
         act.run("list", changed, move |_| {
             open.head
                 .update(|head| Arc::make_mut(head).public = Some(public));

@@ -12,7 +12,7 @@ use spotify::request::{MAX_LIST_LIMIT, Reorder};
 
 use super::lines::Lines;
 use crate::error::ApiError;
-use crate::music::send;
+use crate::music::{send, send_change};
 use crate::paged::Reading;
 use crate::session::live::Session;
 
@@ -207,7 +207,7 @@ impl Open {
             let reorder = Reorder::one(places(from), places(to));
             let snapshot = self.snapshot.get_value();
             let request = Request::reorder_playlist(&self.id(), reorder, snapshot.as_deref());
-            match send(self.session, &request, None).await {
+            match send_change(self.session, &request).await {
                 Ok(answer) => _ = self.snapshot.try_set_value(answer.snapshot_id),
                 Err(error) => {
                     if let Some(now) = self.lines.place_of(key) {
@@ -242,7 +242,7 @@ impl Open {
         shown: impl FnOnce(),
     ) -> Result<(), ApiError> {
         self.begin();
-        let answer = send(self.session, &request, None).await;
+        let answer = send_change(self.session, &request).await;
         if let Ok(answer) = &answer {
             self.snapshot.try_set_value(answer.snapshot_id.clone());
             shown();

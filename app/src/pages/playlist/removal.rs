@@ -10,7 +10,7 @@ use super::name_of;
 use super::open::Open;
 use crate::deed::is_of_older_kind;
 use crate::error::ApiError;
-use crate::music::send;
+use crate::music::send_change;
 use crate::notice::{Notice, use_notice};
 use crate::pages::account::act::{Confirmed, Outcome, use_act};
 use crate::session::live::{Session, use_session};
@@ -59,15 +59,9 @@ pub fn Removal(
 
 /// Apps of older kinds have another address for it.
 async fn remove(session: Session, uri: Uri) -> Result<Done, ApiError> {
-    match send(
-        session,
-        &Request::<Done>::remove(&Batch::one(uri.clone())),
-        None,
-    )
-    .await
-    {
+    match send_change(session, &Request::<Done>::remove(&Batch::one(uri.clone()))).await {
         Err(error) if is_of_older_kind(&error) => {
-            send(session, &Request::remove_older(&uri), None).await
+            send_change(session, &Request::remove_older(&uri)).await
         }
         answer => answer,
     }

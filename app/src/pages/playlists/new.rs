@@ -11,7 +11,7 @@ use spotify::request::NewPlaylist;
 use spotify::{Permission, Request};
 
 use super::draft::Draft;
-use crate::music::send;
+use crate::music::send_change;
 use crate::notice::{Notice, use_notice};
 use crate::pages::account::act::{Outcome, use_act};
 use crate::pages::playlist::words::{Details, LONGEST_DESCRIPTION, LONGEST_NAME};
@@ -136,7 +136,7 @@ fn Fields(details: Details, visibility: Visibility) -> impl IntoView {
         };
         let request = Request::create_playlist(&new);
         let navigate = navigate.clone();
-        let made = async move { send(session, &request, None).await };
+        let made = async move { send_change(session, &request).await };
         act.run("make", made, move |playlist| {
             Draft::forget();
             let path = format!("/playlists/{}", playlist.id);
