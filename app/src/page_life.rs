@@ -47,18 +47,22 @@ pub fn focus_soon(find: impl FnOnce() -> Option<Element> + 'static) {
     );
 }
 
-/// Puts the keyboard on the last link or button in `list` that takes it, if there is one. Browser only.
+/// Puts the keyboard on the last link or button in `list` that takes it, if there is one; the page stays
+/// where it is. Browser only.
 pub fn focus_last_in(list: &Element) {
     let Ok(all) = list.query_selector_all("a[href], button") else {
         return;
     };
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(true);
     let mut from_last = (0..all.length()).rev().filter_map(|place| all.item(place));
     // What a filter hides takes none.
     _ = from_last.any(|one| {
         let Ok(one) = one.dyn_into::<web_sys::HtmlElement>() else {
             return false;
         };
-        one.focus().is_ok() && document().active_element().as_ref() == Some(&one)
+        let _ = one.focus_with_options(&options);
+        document().active_element().as_ref() == Some(&one)
     });
 }
 

@@ -169,10 +169,10 @@ pub fn ReadOn(
     // The button goes when it is pressed, and what comes stands before it: from the last entry the next
     // key leads on to the new ones.
     let press = Callback::new(move |()| {
-        let list = end
-            .get_untracked()
-            .and_then(|end| end.previous_element_sibling());
-        if let Some(list) = list {
+        if let Some(end) = end.get_untracked()
+            && end.contains(document().active_element().as_deref())
+            && let Some(list) = end.previous_element_sibling()
+        {
             focus_last_in(&list);
         }
         read_on.run(());

@@ -187,7 +187,7 @@ async fn playlists_are_listed_with_a_way_to_each_and_to_a_new_one() {
     });
     until(|| shown.text().contains("1 playlist, yours or followed.")).await;
     assert_eq!(names(&shown), ["Mix & <b>match</b>"]);
-    assert!(shown.text().contains("By Ada · 3 items"));
+    assert!(shown.text().contains("By Ada\u{a0}· 3 items"));
     let way = shown.find("a.thing").unwrap();
     let address = format!("/playlists/{PLAYLIST}");
     assert_eq!(way.get_attribute("href"), Some(address));
