@@ -9,12 +9,14 @@ import {
   open,
   problem,
   section,
+  signInAllowing,
   test,
   type LoggedRequest,
   type Page,
   type Sandbox,
 } from "../fixtures/index.ts";
 import { isAccessible } from "../fixtures/accessible.ts";
+import { PERMISSIONS } from "../fixtures/pages.ts";
 
 // What one listener allowed would show in the next test.
 test.use({ ownApp: true });
@@ -195,6 +197,30 @@ test.describe("one's own playlist", () => {
     const [change] = await writes(sandbox, `/spotify/v1/playlists/${id}`);
     expect(JSON.parse(change?.body ?? "")).toEqual({ name: "Another name" });
     await isAccessible(page);
+  });
+
+  test("has its new name in the list that the Back button finds", async ({ page, sandbox }) => {
+    await signInAllowing(page, sandbox, PERMISSIONS);
+    await sandbox.addPlaylist({ login: "ada", name: "For the test", items: 1 });
+    await open(page, "/playlists");
+    const listed = (name: string) => page.getByRole("main").getByRole("link", { name: new RegExp(`^${name}`) });
+    await listed("For the test").click();
+    await way(page, "Name and description").click();
+    await page.getByLabel("Name").fill("Another name");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(heading(page)).toHaveText("Another name");
+    await page.goBack();
+    await page.goBack();
+    await expect(page).toHaveURL("/playlists");
+    await expect(listed("Another name")).toBeVisible();
+    await expect(listed("For the test")).toHaveCount(0);
+    // What was not changed since is found as it was.
+    await listed("Another name").click();
+    await expect(heading(page)).toHaveText("Another name");
+    await sandbox.clearLog();
+    await page.goBack();
+    await expect(listed("Another name")).toBeFocused();
+    expect(await sandbox.log(MINE)).toEqual([]);
   });
 
   test("gets a track by the search, once for each press", async ({ page, sandbox }) => {

@@ -88,6 +88,33 @@ test("the Back button walks through the searches", async ({ page }) => {
   await expect(told(page)).toContainText("for “lantern”.");
 });
 
+test("the Back button finds what was found, and the keyboard where it was", async ({ page, sandbox }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, "/search?q=lantern");
+  await ask(page, "harbour");
+  await expect(told(page)).toContainText("for “harbour”.");
+  const albums = shelf(page, "Albums");
+  const link = albums.getByRole("link", { name: /^(?!Open Spotify)/ }).last();
+  const name = (await albums.locator(".name").last().textContent()) ?? "";
+  await link.press("Enter");
+  await expect(heading(page)).toHaveText(name);
+  await expect(page.getByRole("main").getByRole("list").first()).toBeVisible();
+  await sandbox.clearLog();
+  await page.goBack();
+  await expect(link).toBeFocused();
+  await expect(link).toBeInViewport();
+  await expect(told(page)).toContainText("for “harbour”.");
+  await page.goBack();
+  await expect(told(page)).toContainText("for “lantern”.");
+  await page.goForward();
+  await expect(told(page)).toContainText("for “harbour”.");
+  expect(await sandbox.log(SEARCH)).toEqual([]);
+  // What is asked for again is asked for anew.
+  await ask(page, "lantern");
+  await expect(told(page)).toContainText("for “lantern”.");
+  expect(await sandbox.log(SEARCH)).toHaveLength(1);
+});
+
 for (const name of ["<b>Bold</b> & the Ampersands", "霧の灯台", "قافلة الملح", "Þrándur Öxl"]) {
   test(`the artist ${name} is found, and their name is text`, async ({ page }) => {
     await open(page, "/search");

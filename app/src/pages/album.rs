@@ -64,11 +64,7 @@ fn Whole(album: Album) -> impl IntoView {
         "album",
         Some(album.id.as_str()),
     );
-    let facts = facts(
-        album.album_type.as_deref(),
-        album.release_date.as_deref(),
-        album.total_tracks,
-    );
+    let facts = facts(album.album_type.as_deref(), album.release_date.as_deref());
     let id = album.id;
     let paged =
         use_paged(move |cursor| Request::album_tracks(&id, MAX_LIST_LIMIT, cursor.offset()));
@@ -108,18 +104,14 @@ fn by(artists: Vec<ArtistSimplified>) -> AnyView {
     links.collect_view().into_any()
 }
 
-/// What there is to say of an album in one line.
-fn facts(kind: Option<&str>, date: Option<&str>, tracks: Option<u32>) -> String {
+/// What there is to say of an album in one line. How many tracks it has is told above them.
+fn facts(kind: Option<&str>, date: Option<&str>) -> String {
     let kind = match kind {
         Some("single") => "Single or EP",
         Some("compilation") => "Compilation",
         _ => "Album",
     };
-    let tracks = tracks.map(|count| match count {
-        1 => "1 track".to_owned(),
-        count => format!("{count} tracks"),
-    });
-    let parts = [Some(kind.to_owned()), date.map(date_in_words), tracks];
+    let parts = [Some(kind.to_owned()), date.map(date_in_words)];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     parts.join(DOT)
 }
@@ -155,14 +147,10 @@ mod tests {
     #[test]
     fn facts_leave_no_gap() {
         assert_eq!(
-            facts(Some("single"), Some("2026-11"), Some(1)),
-            "Single or EP\u{a0}· November 2026\u{a0}· 1 track"
+            facts(Some("single"), Some("2026-11")),
+            "Single or EP\u{a0}· November 2026"
         );
-        assert_eq!(facts(None, None, None), "Album");
-        assert_eq!(
-            facts(Some("album"), None, Some(12)),
-            "Album\u{a0}· 12 tracks"
-        );
+        assert_eq!(facts(None, None), "Album");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use spotify::model::{
 };
 
 use crate::parts::artwork::{Artwork, fitting};
-use crate::parts::date::Moment;
+use crate::parts::date::{Day, Moment};
 use crate::parts::keep_button::KeepButton;
 use crate::parts::open_spotify::{OpenSpotify, spotify_address};
 
@@ -35,11 +35,20 @@ pub struct Thing {
     by: String,
     explicit: bool,
     /// What happened to it and when, in unix seconds.
-    when: Option<(&'static str, i64)>,
+    when: Option<(Event, i64)>,
     /// By what it is followed or saved, for things that can be.
     pub uri: Option<Uri>,
     /// What tells it from others of a list that must not hold it twice.
     pub once: Option<String>,
+}
+
+/// What happens to a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Event {
+    /// It was saved, on a day.
+    Saved,
+    /// It was played, at a moment.
+    Played,
 }
 
 impl Thing {
@@ -59,7 +68,7 @@ impl Thing {
 
     /// The same with what happened to it, and when: ISO 8601, as Spotify writes it. Browser only.
     #[must_use]
-    fn when(mut self, what: &'static str, at: Option<&str>) -> Self {
+    fn when(mut self, what: Event, at: Option<&str>) -> Self {
         self.when = at.and_then(unix_seconds).map(|at| (what, at));
         self
     }
@@ -193,7 +202,7 @@ impl From<SavedAlbum> for Thing {
     fn from(saved: SavedAlbum) -> Self {
         Self::from(saved.album)
             .once()
-            .when("Saved", saved.added_at.as_deref())
+            .when(Event::Saved, saved.added_at.as_deref())
     }
 }
 
@@ -201,14 +210,14 @@ impl From<SavedTrack> for Thing {
     fn from(saved: SavedTrack) -> Self {
         Self::from(saved.track)
             .once()
-            .when("Saved", saved.added_at.as_deref())
+            .when(Event::Saved, saved.added_at.as_deref())
     }
 }
 
 impl From<Played> for Thing {
     fn from(played: Played) -> Self {
         // The same track may have been played twice.
-        Self::from(played.track).when("Played", played.played_at.as_deref())
+        Self::from(played.track).when(Event::Played, played.played_at.as_deref())
     }
 }
 
@@ -373,8 +382,9 @@ pub fn drawn(thing: Thing, look: Look, tag: Tag, hidden: Option<Signal<bool>>) -
                 })}
                 {by}
             </span>
-            {thing.when.map(|(what, at)| view! {
-                <span class="by">{what} " " <Moment at /></span>
+            {thing.when.map(|(what, at)| match what {
+                Event::Saved => view! { <span class="by">"Saved " <Day at /></span> }.into_any(),
+                Event::Played => view! { <span class="by">"Played " <Moment at /></span> }.into_any(),
             })}
         </span>
     };
