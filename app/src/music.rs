@@ -8,10 +8,10 @@ use spotify::{Answer, Body, Request};
 
 use crate::effect::effect;
 use crate::error::{ApiError, Code};
-use crate::paged::memory::{Place, Stay, when_drawn};
+use crate::paged::memory::{Memory, Place, Stay, when_drawn};
 use crate::session::fresh::ask;
 use crate::session::live::{Session, Tie, use_session};
-use crate::shelf::{Shelf, use_shelf};
+use crate::shelf::use_shelf;
 use crate::sign_in::words::SPOTIFY;
 use crate::tabs::{self, News};
 
@@ -94,7 +94,11 @@ pub fn use_kept_call<T>(wanted: impl Fn() -> Option<Request<T>> + 'static) -> Ca
 where
     T: Answer + Clone + Send + Sync + 'static,
 {
-    call(wanted, Some(Kept::new(use_shelf())))
+    let kept = Kept {
+        memory: use_shelf().lists(),
+        stay: StoredValue::new(Stay::default()),
+    };
+    call(wanted, Some(kept))
 }
 
 fn call<T>(wanted: impl Fn() -> Option<Request<T>> + 'static, kept: Option<Kept>) -> Call<T>
@@ -164,27 +168,19 @@ where
 /// Where an answer is left, and found again.
 #[derive(Clone, Copy)]
 struct Kept {
-    shelf: Shelf,
+    memory: Memory,
     stay: StoredValue<Stay>,
 }
 
 impl Kept {
-    fn new(shelf: Shelf) -> Self {
-        Self {
-            shelf,
-            stay: StoredValue::new(Stay::default()),
-        }
-    }
-
     /// Shows the answer to `asked` that was left at this entry of the history, if it was.
     fn put_back<T>(self, session: Session, call: Call<T>, asked: String) -> bool
     where
         T: Send + Sync + 'static,
     {
-        let memory = self.shelf.lists();
         let left = self.stay.try_update_value(|stay| {
             *stay = Stay::begin(session, asked);
-            stay.take_back::<T>(memory)
+            stay.take_back::<T>(self.memory)
         });
         let Some((answer, place)) = left.flatten() else {
             return false;
@@ -202,9 +198,8 @@ impl Kept {
         let Some(Loading::Ready(answer)) = call.state.try_get_untracked() else {
             return;
         };
-        let memory = self.shelf.lists();
         self.stay
-            .try_update_value(|stay| stay.leave(session, memory, answer));
+            .try_update_value(|stay| stay.leave(session, self.memory, answer));
     }
 }
 

@@ -20,14 +20,12 @@ pub struct Session {
     life: SessionLife,
     /// Whether the page that was loaded should ask for itself.
     ask: bool,
-    turns: StoredValue<Turns>,
+    counts: StoredValue<Counts>,
     /// The connections this page last knew of, and whose they were: what is asked for again where
     /// one has ended.
     had: StoredValue<(Option<String>, Vec<ConnectionView>)>,
     /// The providers that have said that the connection is over.
     ended: RwSignal<Vec<String>>,
-    /// Counts what this page changed among the person's playlists.
-    changes: StoredValue<u32>,
     signed_in: Memo<Option<bool>>,
     account: Memo<Option<AccountView>>,
     person: Memo<Option<String>>,
@@ -71,10 +69,9 @@ pub fn provide_session(boot: Boot) -> Session {
         providers: StoredValue::new(boot.providers),
         life: boot.session_life,
         ask,
-        turns: StoredValue::new(Turns::default()),
+        counts: StoredValue::new(Counts::default()),
         had: StoredValue::new(had(view.get_untracked().as_ref())),
         ended: RwSignal::new(Vec::new()),
-        changes: StoredValue::new(0),
         tie: Memo::new(move |_| view.with(|view| Tie::of(view.as_ref()))),
         signed_in: Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.signed_in))),
         account: Memo::new(move |_| view.with(|view| view.as_ref()?.account.clone())),
@@ -232,13 +229,14 @@ impl Session {
     /// How often this page changed something that lists show by another name or at another place
     /// since. Untracked.
     pub fn changes(self) -> u32 {
-        self.changes.try_get_value().unwrap_or_default()
+        let changes = |counts: &Counts| counts.changes;
+        self.counts.try_with_value(changes).unwrap_or_default()
     }
 
     /// Takes up that this page changed something of the kind.
     pub fn note_change(self) {
-        self.changes
-            .try_update_value(|count| *count = count.wrapping_add(1));
+        self.counts
+            .try_update_value(|counts| counts.changes = counts.changes.wrapping_add(1));
     }
 
     /// Takes up what the server told.
@@ -304,14 +302,15 @@ impl Session {
     }
 
     fn begin(self) -> u64 {
-        self.turns
-            .try_update_value(Turns::begin)
+        self.counts
+            .try_update_value(|counts| counts.turns.begin())
             .unwrap_or_default()
     }
 
     /// Takes up what began at `turn`, unless something that began later is known already.
     fn take(self, turn: u64, view: Option<SessionView>) {
-        if self.turns.try_update_value(|turns| turns.take(turn)) != Some(true) {
+        let is_newest = |counts: &mut Counts| counts.turns.take(turn);
+        if self.counts.try_update_value(is_newest) != Some(true) {
             return;
         }
         self.trouble
@@ -339,6 +338,14 @@ fn had(view: Option<&SessionView>) -> (Option<String>, Vec<ConnectionView>) {
         .map(|account| account.id.clone());
     let connections = view.map(|view| view.connections.clone());
     (account, connections.unwrap_or_default())
+}
+
+/// What is counted, for as long as the page stands.
+#[derive(Debug, Default, Clone, Copy)]
+struct Counts {
+    turns: Turns,
+    /// What this page changed of how lists of the person's read.
+    changes: u32,
 }
 
 /// The order of questions and news. Answers overtake each other; what counts is when the question
