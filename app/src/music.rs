@@ -8,7 +8,7 @@ use spotify::{Answer, Body, Request};
 
 use crate::effect::effect;
 use crate::error::{ApiError, Code};
-use crate::paged::memory::{Memory, Place, Stay, when_drawn};
+use crate::paged::memory::{Memory, Stay, when_drawn};
 use crate::session::fresh::ask;
 use crate::session::live::{Session, Tie, use_session};
 use crate::shelf::use_shelf;
@@ -146,7 +146,7 @@ where
     });
     if let Some(kept) = kept {
         effect(move || {
-            Place::follow(move |note| _ = kept.stay.try_update_value(|stay| stay.follow(note)));
+            Stay::follow(move |note| _ = kept.stay.try_update_value(note));
             on_cleanup(move || kept.leave(session, call));
         });
     }
@@ -249,13 +249,15 @@ pub async fn send<T: Answer>(
 }
 
 /// As [`send`], for what changes how a list of the person's reads: what was left of any counts no more,
-/// even where the answer is lost. Browser only.
+/// even where the answer is lost, nor what is read before it is here. Browser only.
 ///
 /// # Errors
 /// As [`send`].
 pub async fn send_change<T: Answer>(session: Session, request: &Request<T>) -> Result<T, ApiError> {
     session.note_change();
-    send(session, request, None).await
+    let answer = send(session, request, None).await;
+    session.note_change();
+    answer
 }
 
 async fn exchange<T: Answer>(

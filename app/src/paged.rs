@@ -14,7 +14,7 @@ use spotify::{Answer, Request};
 use crate::effect::{effect, effect_after};
 use crate::error::ApiError;
 use crate::music::{UnderWay, send, wants_connection};
-use crate::paged::memory::{Memory, Place, Stay, when_drawn};
+use crate::paged::memory::{Memory, Stay, when_drawn};
 use crate::parts::things::Thing;
 use crate::session::live::{Session, Tie, use_session};
 use crate::shelf::use_shelf;
@@ -225,7 +225,7 @@ where
         Some(under_way)
     });
     effect(move || {
-        Place::follow(move |note| _ = paged.desk.try_update_value(|desk| desk.stay.follow(note)));
+        Stay::follow(move |note| _ = paged.desk.try_update_value(|desk| note(&mut desk.stay)));
         on_cleanup(move || paged.leave(session, shelf.lists()));
     });
     effect_after(move |before: Option<Tie>| {

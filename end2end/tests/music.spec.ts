@@ -211,6 +211,42 @@ test("the Back button finds a long list as it was left, and the keyboard where i
   expect(await sandbox.log("/spotify/v1/me/following")).not.toEqual([]);
 });
 
+test("the Back button finds the very entry among several that lead to one album", async ({
+  page,
+  signIn,
+}) => {
+  await signIn(page);
+  await allowOn(page, "/recent");
+  await expect(entries(page)).toHaveCount(50);
+  const links = main(page).locator('a[href^="/album/"]');
+  const addresses = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+  const again = addresses.findIndex((address, place) => addresses.indexOf(address) < place);
+  expect(again).toBeGreaterThan(0);
+  await links.nth(again).press("Enter");
+  await expect(page).toHaveURL(addresses[again] ?? "");
+  await expect(counted(page)).toContainText("track");
+  await page.goBack();
+  await expect(links.nth(again)).toBeFocused();
+});
+
+test("the Back button finds an artist as left, whatever kind of album was chosen", async ({
+  page,
+  sandbox,
+}) => {
+  await findArtist(page);
+  await page.getByRole("link", { name: "Singles and EPs" }).click();
+  await expect(page).toHaveURL(/\?of=single$/);
+  const link = entries(page).first().getByRole("link").first();
+  const name = (await entries(page).first().locator(".name").textContent()) ?? "";
+  await link.press("Enter");
+  await expect(heading(page)).toHaveText(name);
+  await expect(counted(page)).toContainText("track");
+  await sandbox.clearLog();
+  await page.goBack();
+  await expect(link).toBeFocused();
+  expect(await sandbox.log("/spotify/v1/artists")).toEqual([]);
+});
+
 test("a newcomer is told what is empty and how it fills", async ({ page, signIn }) => {
   await signIn(page, "newcomer");
   await allowOn(page, "/artists");

@@ -223,6 +223,41 @@ test.describe("one's own playlist", () => {
     expect(await sandbox.log(MINE)).toEqual([]);
   });
 
+  test("has its new name in a list that was read while it was renamed", async ({ page, sandbox }) => {
+    await signInAllowing(page, sandbox, PERMISSIONS);
+    await sandbox.addPlaylist({ login: "ada", name: "For the test", items: 1 });
+    await open(page, "/playlists");
+    const listed = (name: string) =>
+      page.getByRole("main").getByRole("link", { name: new RegExp(`^${name}`) });
+    await listed("For the test").click();
+    await way(page, "Name and description").click();
+    await page.getByLabel("Name").fill("Another name");
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const isChange = (method: string) => method === "PUT";
+    await page.route("**/api/spotify/v1/playlists/*", async (route) => {
+      if (isChange(route.request().method())) {
+        await held;
+      }
+      await route.continue();
+    });
+    const sent = page.waitForRequest((request) => isChange(request.method()));
+    const answered = page.waitForResponse((answer) => isChange(answer.request().method()));
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await sent;
+    await page.goBack();
+    await page.goBack();
+    await expect(listed("For the test")).toBeVisible();
+    letGo();
+    await (await answered).finished();
+    await listed("For the test").click();
+    await expect(heading(page)).toHaveText("Another name");
+    await page.goBack();
+    await expect(listed("Another name")).toBeVisible();
+  });
+
   test("gets a track by the search, once for each press", async ({ page, sandbox }) => {
     const id = await openOwn(page, sandbox, { query: "?add", items: 2 });
     await page.getByRole("searchbox", { name: "A track to add" }).fill("lantern");

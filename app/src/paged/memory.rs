@@ -7,12 +7,12 @@ use js_sys::{Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, Event, FocusOptions, HtmlElement};
+use web_sys::{Element, Event, FocusOptions, HtmlElement, NodeList};
 
 use crate::session::live::Session;
 
 /// How many lists and answers are remembered.
-const MOST: usize = 8;
+const MOST: usize = 16;
 
 /// The member of `history.state` that tells an entry of the browser's history from all others.
 const MARK: &str = "stagedoorEntry";
@@ -73,15 +73,52 @@ impl Stay {
         self.entry = self.entry.or_else(Entry::marked);
     }
 
-    /// The person is where `note` says.
-    pub fn follow(&mut self, note: &dyn Fn(&mut Place)) {
-        note(&mut self.place);
+    /// Has `note` told where the person is, whenever that changes: when the browser says that it goes
+    /// through its history, the page is another already.
+    pub fn follow(note: impl Fn(&dyn Fn(&mut Self)) + 'static) {
+        const EVENTS: [&str; 3] = ["click", "focusin", "scroll"];
+        let heard = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+            let scrolled = scrolled_now();
+            if event.type_() == "scroll" {
+                return note(&|stay| stay.place.scrolled = scrolled);
+            }
+            let is_click = event.type_() == "click";
+            let at = event
+                .target()
+                .and_then(|at| at.dyn_into::<Element>().ok())
+                .and_then(|at| at.closest("main a[href]").ok().flatten());
+            let on = at.and_then(|link| On::at(&link, scrolled));
+            note(&|stay| {
+                stay.place.scrolled = scrolled;
+                stay.place.on.clone_from(&on);
+                // The address may have changed under what is shown, and a click may lead away from there.
+                if is_click && stay.entry.is_some() {
+                    stay.entry = Entry::marked();
+                }
+            });
+        });
+        // While they are caught, before the router hears of them.
+        for event in EVENTS {
+            let listener = heard.as_ref().unchecked_ref();
+            let _ = window().add_event_listener_with_callback_and_bool(event, listener, true);
+        }
+        let heard = StoredValue::new_local(heard);
+        on_cleanup(move || {
+            heard.try_with_value(|heard| {
+                for event in EVENTS {
+                    let listener = heard.as_ref().unchecked_ref();
+                    let _ = window()
+                        .remove_event_listener_with_callback_and_bool(event, listener, true);
+                }
+            });
+        });
     }
 
     /// Leaves `what` was shown where the Back button finds it. What one person read is not left for who is
     /// here by now: the memory has forgotten the person before, and would learn it anew.
     pub fn leave<T: Send + Sync + 'static>(&mut self, session: Session, memory: Memory, what: T) {
-        let is_theirs = self.whose == untrack(|| session.tie().account);
+        // While it is not known who is here, nothing is asked that is of one person alone.
+        let is_theirs = self.whose.is_none() || self.whose == untrack(|| session.tie().account);
         let Some(entry) = self.entry.take().filter(|_| is_theirs) else {
             return;
         };
@@ -161,69 +198,58 @@ impl Entry {
 pub struct Place {
     /// How far the page was scrolled, in CSS pixels.
     scrolled: f64,
-    /// The address of the link that they followed or stood on, and how far below the head of the page it
-    /// was.
-    on: Option<(String, f64)>,
+    /// The link that they followed or stood on.
+    on: Option<On>,
+}
+
+/// A link of a page.
+#[derive(Debug, Clone, PartialEq)]
+struct On {
+    address: String,
+    /// How many links to the same address stand before it.
+    before: u32,
+    /// How far below the head of the page it was.
+    top: f64,
+}
+
+impl On {
+    fn at(link: &Element, scrolled: f64) -> Option<Self> {
+        let address = link.get_attribute("href")?;
+        let all = links_to(&address)?;
+        let before = (0..all.length()).find(|place| {
+            let one = all.item(*place);
+            one.as_ref() == Some(link.as_ref())
+        })?;
+        let top = link.get_bounding_client_rect().top() + scrolled;
+        Some(Self {
+            address,
+            before,
+            top,
+        })
+    }
+
+    fn link(&self) -> Option<HtmlElement> {
+        links_to(&self.address)?.item(self.before)?.dyn_into().ok()
+    }
 }
 
 impl Place {
-    /// Has `note` told where the person is, whenever that changes: when the browser says that it goes
-    /// through its history, the page is another already.
-    pub fn follow(note: impl Fn(&dyn Fn(&mut Self)) + 'static) {
-        const EVENTS: [&str; 3] = ["click", "focusin", "scroll"];
-        let heard = Closure::<dyn Fn(Event)>::new(move |event: Event| {
-            let scrolled = scrolled_now();
-            if event.type_() == "scroll" {
-                return note(&|place| place.scrolled = scrolled);
-            }
-            let at = event
-                .target()
-                .and_then(|at| at.dyn_into::<Element>().ok())
-                .and_then(|at| at.closest("main a[href]").ok().flatten());
-            let on = at.and_then(|link| {
-                let top = link.get_bounding_client_rect().top();
-                Some((link.get_attribute("href")?, top + scrolled))
-            });
-            note(&|place| {
-                place.scrolled = scrolled;
-                place.on.clone_from(&on);
-            });
-        });
-        // While they are caught, before the router hears of them.
-        for event in EVENTS {
-            let listener = heard.as_ref().unchecked_ref();
-            let _ = window().add_event_listener_with_callback_and_bool(event, listener, true);
-        }
-        let heard = StoredValue::new_local(heard);
-        on_cleanup(move || {
-            heard.try_with_value(|heard| {
-                for event in EVENTS {
-                    let listener = heard.as_ref().unchecked_ref();
-                    let _ = window()
-                        .remove_event_listener_with_callback_and_bool(event, listener, true);
-                }
-            });
-        });
-    }
-
     /// Leads there, once the page is drawn.
     pub fn return_to(self) {
         // What was not in the window has a height by estimation, so a link tells better than a
         // distance.
         window().scroll_to_with_x_and_y(0.0, self.scrolled);
-        let Some((address, top)) = self.on else {
+        let Some(on) = self.on else {
             return;
         };
-        let Some(link) = link_to(&address) else {
+        let Some(link) = on.link() else {
             return;
         };
-        let moved = link.get_bounding_client_rect().top() - (top - self.scrolled);
+        let moved = link.get_bounding_client_rect().top() - (on.top - self.scrolled);
         window().scroll_by_with_x_and_y(0.0, moved);
-        if let Ok(link) = link.dyn_into::<HtmlElement>() {
-            let options = FocusOptions::new();
-            options.set_prevent_scroll(true);
-            let _ = link.focus_with_options(&options);
-        }
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = link.focus_with_options(&options);
     }
 }
 
@@ -232,13 +258,12 @@ fn scrolled_now() -> f64 {
     window().scroll_y().unwrap_or_default()
 }
 
-/// The first link of the page to this address.
-fn link_to(address: &str) -> Option<Element> {
-    let links = document().query_selector("main").ok()??;
-    let links = links.get_elements_by_tag_name("a");
-    (0..links.length())
-        .filter_map(|index| links.item(index))
-        .find(|link| link.get_attribute("href").as_deref() == Some(address))
+/// The links of the page to this address, in their order.
+fn links_to(address: &str) -> Option<NodeList> {
+    let quoted = address.replace('\\', "\\\\").replace('"', "\\\"");
+    document()
+        .query_selector_all(&format!("main a[href=\"{quoted}\"]"))
+        .ok()
 }
 
 /// Calls `then` when what has changed is drawn.

@@ -139,10 +139,10 @@ struct Trouble {
 }
 
 impl Troubles {
-    fn note(self, place: usize, trouble: Trouble) {
-        self.0.update(|all| {
+    fn note(self, place: usize, trouble: Option<Trouble>) {
+        self.0.try_update(|all| {
             if let Some(here) = all.get_mut(place) {
-                *here = Some(trouble);
+                *here = trouble;
             }
         });
     }
@@ -150,7 +150,6 @@ impl Troubles {
     /// Those like `problem`, by their places. Tracked.
     fn like(self, problem: &Problem) -> Vec<(usize, Trouble)> {
         let alike = |trouble: &Trouble| {
-            // A glance that is drawn anew leaves the one before behind.
             let told = trouble.problem.try_get().flatten();
             told.is_some_and(|told| told.is_like(problem))
         };
@@ -234,7 +233,9 @@ where
         Some(Problem::from(error).naming("Spotify"))
     });
     let retry = call.retry();
-    troubles.note(place, Trouble { problem, retry });
+    troubles.note(place, Some(Trouble { problem, retry }));
+    // What is told in it goes with it.
+    on_cleanup(move || troubles.note(place, None));
     let view = move || match call.get() {
         Loading::Idle | Loading::Pending => view! {
             <p class="soft" role="status">"Asking Spotify…"</p>

@@ -101,7 +101,8 @@ pub fn CoverForm(
         act.run("give", given, move |given: bool| {
             given.then(|| {
                 size.set(None);
-                if let Some(field) = file.get_untracked() {
+                // The page may have been left meanwhile.
+                if let Some(field) = file.try_get_untracked().flatten() {
                     field.set_value("");
                 }
                 Notice::new(

@@ -67,10 +67,11 @@ pub fn DetailsForm(
                     head.description = Some(description.clone());
                 }
             });
-            before.set_value((
-                details.name.get_untracked(),
-                details.description.get_untracked(),
-            ));
+            // The page may have been left meanwhile.
+            let shown = details.name.try_get_untracked();
+            if let Some(shown) = shown.zip(details.description.try_get_untracked()) {
+                before.set_value(shown);
+            }
             Some(Notice::new("Spotify has it."))
         });
     };
