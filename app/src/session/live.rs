@@ -226,14 +226,14 @@ impl Session {
         });
     }
 
-    /// How often this page changed something that lists show by another name or at another place
-    /// since. Untracked.
+    /// A number that grows whenever this page changes how lists of the person's read, such as by the name
+    /// of a playlist: what was read at a smaller one may be out of date. Untracked.
     pub fn changes(self) -> u32 {
         let changes = |counts: &Counts| counts.changes;
         self.counts.try_with_value(changes).unwrap_or_default()
     }
 
-    /// Takes up that this page changed something of the kind.
+    /// Takes up that this page changes something of the kind, or has just changed it.
     pub fn note_change(self) {
         self.counts
             .try_update_value(|counts| counts.changes = counts.changes.wrapping_add(1));
