@@ -406,10 +406,10 @@ test.describe("the connection is closed in the middle of `complete`", () => {
   }) => {
     await inTheMiddle(page, sandbox, quiet);
     await context.setOffline(true);
-    await app.disconnect();
+    app.disconnect();
     await expect(heading(page)).toHaveText("Waiting for an answer");
     await expect(problem(page)).toContainText("Your sign-in is not lost");
-    await app.reconnect();
+    app.reconnect();
     await context.setOffline(false);
     await expect(heading(page)).toHaveText("Good to see you, Ada Lindqvist.");
     expect(await sandbox.tokenCalls()).toHaveLength(1);
@@ -426,10 +426,10 @@ test.describe("the connection is closed in the middle of `complete`", () => {
       failed += request.url().endsWith(COMPLETE) ? 1 : 0;
     });
     await inTheMiddle(page, sandbox, quiet);
-    await app.disconnect();
+    app.disconnect();
     await expect.poll(() => failed).toBe(2);
     await expect(heading(page)).toHaveText("Waiting for an answer");
-    await app.reconnect();
+    app.reconnect();
     await problem(page).getByRole("button", { name: "Try again" }).click();
     await expect(heading(page)).toHaveText("Good to see you, Ada Lindqvist.");
     expect(await sandbox.tokenCalls()).toHaveLength(1);

@@ -113,10 +113,10 @@ test.describe("the provider's sign-in page", () => {
     await open(page, "/");
     // The program for setting out has come as well.
     await page.waitForLoadState("networkidle");
-    await app.disconnect();
+    app.disconnect();
     await continueButton(page).click();
     await expect(problem(page)).toContainText("No answer came back");
-    await app.reconnect();
+    app.reconnect();
     await begin(page);
     expect(await sandbox.log(AUTHORIZE)).toHaveLength(1);
   });

@@ -1,6 +1,6 @@
 //! The `stagedoor` program.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
@@ -77,11 +77,13 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
-    let (address, origin) = (settings.listen, settings.origin.as_str().to_owned());
+    let (wanted, origin) = (settings.listen, settings.origin.as_str().to_owned());
     // Before anything is made: a port in use is the likeliest reason not to start.
-    let listener = tokio::net::TcpListener::bind(address)
+    let listener = tokio::net::TcpListener::bind(wanted)
         .await
-        .map_err(|error| format!("STAGEDOOR_LISTEN={address} cannot be listened on ({error})"))?;
+        .map_err(|error| format!("STAGEDOOR_LISTEN={wanted} cannot be listened on ({error})"))?;
+    // Port 0 is whichever is free: only the listener knows.
+    let address = listener.local_addr()?;
     let site = Site::find();
     if !Path::new(site.root()).join("pkg").is_dir() {
         return Err(format!(
@@ -156,8 +158,11 @@ async fn signal() {
 /// Logs as lines for people, or with `STAGEDOOR_LOG=json` as JSON for machines.
 fn log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // A file or a journal takes colours for text (https://no-color.org).
+    let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(!is_plain && std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     if std::env::var("STAGEDOOR_LOG").as_deref() == Ok("json") {
         builder.json().init();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Write};
-use std::net::TcpListener;
+use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -330,15 +330,15 @@ struct Program {
 }
 
 impl Program {
-    /// Starts the program at `host` and waits until it listens.
-    async fn start(host: &str, sandbox: &Sandbox, folder: &std::path::Path) -> Self {
+    /// Starts the program that is known as `host`, and tells where it listens once it does.
+    async fn start(host: &str, sandbox: &Sandbox, folder: &std::path::Path) -> (Self, SocketAddr) {
         let url = format!("{}/spotify", sandbox.url());
         std::fs::create_dir(folder.join("pkg")).expect("a site without files");
         let mut child = Command::new(env!("CARGO_BIN_EXE_stagedoor"))
             .env_clear()
             .current_dir(folder)
             .env("RUST_LOG", "trace")
-            .env("STAGEDOOR_LISTEN", host)
+            .env("STAGEDOOR_LISTEN", "127.0.0.1:0")
             .env("STAGEDOOR_ORIGIN", format!("http://{host}"))
             .env("STAGEDOOR_KEYS", KEYS)
             .env("STAGEDOOR_DATA_DIR", folder)
@@ -361,11 +361,13 @@ impl Program {
             move || {
                 let mut listening = Some(listening);
                 for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
-                    let is_up = line.windows(9).any(|word| word == b"listening");
+                    let address = listening_address(&String::from_utf8_lossy(&line));
                     // Writing to memory does not fail.
                     let _ = log.write_all(&line).and_then(|()| log.write_all(b"\n"));
-                    if is_up && let Some(listening) = listening.take() {
-                        let _ = listening.send(());
+                    if let Some(address) = address
+                        && let Some(listening) = listening.take()
+                    {
+                        let _ = listening.send(address);
                     }
                 }
             }
@@ -376,13 +378,10 @@ impl Program {
             reading: Some(reading),
         };
         let bound = std::time::Duration::from_secs(20);
-        let up = tokio::time::timeout(bound, listens).await;
-        assert!(
-            matches!(up, Ok(Ok(()))),
-            "it does not listen: {}",
-            program.log.text()
-        );
-        program
+        let Ok(Ok(address)) = tokio::time::timeout(bound, listens).await else {
+            panic!("it does not listen: {}", program.log.text());
+        };
+        (program, address)
     }
 
     /// Stops it and tells its whole log.
@@ -397,6 +396,12 @@ impl Program {
     }
 }
 
+/// Where the program listens, by the line that says it.
+fn listening_address(line: &str) -> Option<SocketAddr> {
+    let (_, said) = line.split_once("listening address=")?;
+    said.split(' ').next()?.parse().ok()
+}
+
 impl Drop for Program {
     fn drop(&mut self) {
         self.stop();
@@ -407,13 +412,9 @@ impl Drop for Program {
 async fn the_program_at_its_most_talkative_logs_no_secret() {
     let sandbox = Sandbox::start().await;
     let folder = tempfile::tempdir().expect("a folder");
-    let free = TcpListener::bind("127.0.0.1:0")
-        .expect("a free port")
-        .local_addr()
-        .expect("an address");
-    let host = free.to_string();
-    let mut program = Program::start(&host, &sandbox, folder.path()).await;
-    let mut browser = Browser::at(&host, sandbox.control());
+    let host = "127.0.0.1:3000";
+    let (mut program, address) = Program::start(host, &sandbox, folder.path()).await;
+    let mut browser = Browser::at(address, host, sandbox.control());
     // Its clock cannot be moved from here; short-lived tokens are over at once.
     sandbox.control().set_token_life(1).expect("a life");
     let secrets = visit(&mut browser, || {}).await;

@@ -1,6 +1,7 @@
 //! A server, a sandbox, and browsers that keep cookies as a browser does.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -475,11 +476,11 @@ enum Way {
     /// Straight into the router.
     Paper(Router),
     /// Over a socket, to a program of its own.
-    Socket(Egress),
+    Socket(Egress, SocketAddr),
 }
 
 impl Way {
-    async fn send(&self, request: Request<Body>, origin: &str) -> (Parts, Vec<u8>) {
+    async fn send(&self, request: Request<Body>) -> (Parts, Vec<u8>) {
         match self {
             Self::Paper(router) => {
                 let sent = router.clone().oneshot(request).await;
@@ -493,9 +494,9 @@ impl Way {
                         .into(),
                 )
             }
-            Self::Socket(egress) => {
+            Self::Socket(egress, address) => {
                 let (mut parts, body) = request.into_parts();
-                parts.uri = format!("{origin}{}", parts.uri)
+                parts.uri = format!("http://{address}{}", parts.uri)
                     .parse()
                     .expect("an address");
                 let body = body
@@ -525,10 +526,10 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// A browser in front of a program that listens at `host`.
-    pub(crate) fn at(host: &str, control: Control) -> Self {
+    /// A browser in front of a program that listens at `address` and is known as `host`.
+    pub(crate) fn at(address: SocketAddr, host: &str, control: Control) -> Self {
         Self {
-            way: Way::Socket(Egress::new(false).expect("a client")),
+            way: Way::Socket(Egress::new(false).expect("a client"), address),
             control,
             cookies: BTreeMap::new(),
             origin: format!("http://{host}"),
@@ -596,7 +597,7 @@ impl Browser {
             request.uri(),
             request.headers()
         );
-        let (parts, bytes) = self.way.send(request, &self.origin).await;
+        let (parts, bytes) = self.way.send(request).await;
         let answer = Answer {
             asked,
             status: parts.status,
