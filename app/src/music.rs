@@ -43,8 +43,10 @@ pub enum Loading<T> {
 
 /// Data that a page asks for, and the way to ask again.
 pub struct Call<T: Send + Sync + 'static> {
+    session: Session,
     state: RwSignal<Loading<T>>,
     again: RwSignal<u32>,
+    kept: Option<Kept>,
 }
 
 impl<T: Send + Sync + 'static> Clone for Call<T> {
@@ -74,6 +76,38 @@ impl<T: Clone + Send + Sync + 'static> Call<T> {
         let again = self.again;
         Callback::new(move |()| again.update(|count| *count = count.wrapping_add(1)))
     }
+
+    /// Leaves the answer, where there is one that nothing else was left for.
+    fn leave_answer(self) {
+        let Some(kept) = self.kept else { return };
+        if let Some(Loading::Ready(answer)) = self.state.try_get_untracked() {
+            kept.leave(self.session, answer);
+        }
+    }
+
+    /// Leaves `what` the page made of the answer where the Back button finds it, in the answer's stead. For
+    /// the cleanup of what shows it.
+    pub fn leave(self, what: T) {
+        if let Some(kept) = self.kept {
+            kept.leave(self.session, what);
+        }
+    }
+
+    /// As [`send_change`], of what the page shows, which is up to date with the change.
+    ///
+    /// # Errors
+    /// As [`send`].
+    pub async fn send_change<A: Answer>(self, request: &Request<A>) -> Result<A, ApiError> {
+        let count = || self.kept.map(|kept| (kept.count)(self.session));
+        let before = count();
+        let answer = send_change(self.session, request).await;
+        if let Some(((kept, before), now)) = self.kept.zip(before).zip(count())
+            && answer.is_ok()
+        {
+            kept.stay.try_update_value(|stay| stay.keep_up(before, now));
+        }
+        answer
+    }
 }
 
 /// Asks for what `wanted` says, in the browser, and again whenever that changes.
@@ -89,16 +123,20 @@ where
 }
 
 /// As [`use_call`], and the Back button finds the answer as it was left, and the person where they were.
-/// For what is not the person's own to change.
 pub fn use_kept_call<T>(wanted: impl Fn() -> Option<Request<T>> + 'static) -> Call<T>
 where
     T: Answer + Clone + Send + Sync + 'static,
 {
-    let kept = Kept {
-        memory: use_shelf().lists(),
-        stay: StoredValue::new(Stay::default()),
-    };
-    call(wanted, Some(kept))
+    call(wanted, Some(Kept::counting(Session::changes)))
+}
+
+/// As [`use_kept_call`], for a glance at what is the person's own: where this page has followed, saved or let
+/// go of something since, it asks anew.
+pub fn use_glance<T>(wanted: impl Fn() -> Option<Request<T>> + 'static) -> Call<T>
+where
+    T: Answer + Clone + Send + Sync + 'static,
+{
+    call(wanted, Some(Kept::counting(Session::changes_and_deeds)))
 }
 
 fn call<T>(wanted: impl Fn() -> Option<Request<T>> + 'static, kept: Option<Kept>) -> Call<T>
@@ -112,15 +150,15 @@ where
         Loading::Idle
     };
     let call = Call {
+        session,
         state: RwSignal::new(first),
         again: RwSignal::new(0),
+        kept,
     };
     Effect::new(move |before: Option<Option<UnderWay>>| {
         drop(before);
         call.again.track();
-        if let Some(kept) = kept {
-            kept.leave(session, call);
-        }
+        call.leave_answer();
         let Some(request) = wanted() else {
             call.state.set(Loading::Idle);
             return None;
@@ -147,7 +185,7 @@ where
     if let Some(kept) = kept {
         effect(move || {
             Stay::follow(move |note| _ = kept.stay.try_update_value(note));
-            on_cleanup(move || kept.leave(session, call));
+            on_cleanup(move || call.leave_answer());
         });
     }
     Effect::new(move |before: Option<Tie>| {
@@ -170,16 +208,26 @@ where
 struct Kept {
     memory: Memory,
     stay: StoredValue<Stay>,
+    /// Counts what puts it out of date.
+    count: fn(Session) -> u32,
 }
 
 impl Kept {
+    fn counting(count: fn(Session) -> u32) -> Self {
+        Self {
+            memory: use_shelf().lists(),
+            stay: StoredValue::new(Stay::default()),
+            count,
+        }
+    }
+
     /// Shows the answer to `asked` that was left at this entry of the history, if it was.
     fn put_back<T>(self, session: Session, call: Call<T>, asked: String) -> bool
     where
         T: Send + Sync + 'static,
     {
         let left = self.stay.try_update_value(|stay| {
-            *stay = Stay::begin(session, asked);
+            *stay = Stay::begin(session, asked, self.count);
             stay.take_back::<T>(self.memory)
         });
         let Some((answer, place)) = left.flatten() else {
@@ -190,16 +238,10 @@ impl Kept {
         true
     }
 
-    /// Leaves the answer, where there is one.
-    fn leave<T>(self, session: Session, call: Call<T>)
-    where
-        T: Clone + Send + Sync + 'static,
-    {
-        let Some(Loading::Ready(answer)) = call.state.try_get_untracked() else {
-            return;
-        };
+    /// Leaves the answer, or what was made of it.
+    fn leave<T: Send + Sync + 'static>(self, session: Session, what: T) {
         self.stay
-            .try_update_value(|stay| stay.leave(session, self.memory, answer));
+            .try_update_value(|stay| stay.leave(session, self.memory, what));
     }
 }
 

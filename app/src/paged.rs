@@ -199,7 +199,7 @@ where
         let cursor = paged.desk.with_value(|desk| desk.next.clone());
         let request = request(&cursor);
         if is_first {
-            let stay = Stay::begin(session, request.path_and_query());
+            let stay = Stay::begin(session, request.path_and_query(), Session::changes);
             paged.desk.update_value(|desk| desk.stay = stay);
             if paged.put_back(shelf.lists()) {
                 return None;

@@ -148,6 +148,7 @@ impl Shelf {
         }
         known.under_way.set(true);
         ledger.count(&deed.uri);
+        self.session.note_deed();
         let account = move || untrack(|| self.session.account()).map(|account| account.id);
         let whose = account();
         spawn_local(async move {
@@ -156,6 +157,7 @@ impl Shelf {
                 return;
             }
             ledger.count(&deed.uri);
+            self.session.note_deed();
             known.under_way.set(false);
             then(answer.is_ok());
             match answer {

@@ -51,7 +51,7 @@ test.describe("signed in", () => {
     await page.getByRole("main").getByRole("button", { name: "Continue with Spotify" }).click();
     await page.waitForURL((url) => url.pathname === "/spotify/authorize");
     const answer = await sandbox.authorize(page.url());
-    await sandbox.fault({ path: "/spotify/api/token", delay_ms: 8_000 });
+    await sandbox.fault({ path: "/spotify/api/token", hold: true });
     await page.goto(answer.href);
     await expect(heading(page)).toHaveText("Signing you in");
     await isAccessible(page);

@@ -391,7 +391,7 @@ test.describe("the connection is closed in the middle of `complete`", () => {
     quiet.expect(/net::ERR_/);
     const { authorizeUrl } = await atTheDoor(page);
     const answer = await sandbox.authorize(authorizeUrl);
-    await sandbox.fault({ path: "/spotify/api/token", delay_ms: 1_500 });
+    await sandbox.fault({ path: "/spotify/api/token", hold: true });
     await arrive(page, answer);
     await exchangeBegun(sandbox);
     await expect(heading(page)).toHaveText("Signing you in");
@@ -409,6 +409,7 @@ test.describe("the connection is closed in the middle of `complete`", () => {
     app.disconnect();
     await expect(heading(page)).toHaveText("Waiting for an answer");
     await expect(problem(page)).toContainText("Your sign-in is not lost");
+    await sandbox.release();
     app.reconnect();
     await context.setOffline(false);
     await expect(heading(page)).toHaveText("Good to see you, Ada Lindqvist.");
@@ -429,6 +430,7 @@ test.describe("the connection is closed in the middle of `complete`", () => {
     app.disconnect();
     await expect.poll(() => failed).toBe(2);
     await expect(heading(page)).toHaveText("Waiting for an answer");
+    await sandbox.release();
     app.reconnect();
     await problem(page).getByRole("button", { name: "Try again" }).click();
     await expect(heading(page)).toHaveText("Good to see you, Ada Lindqvist.");
@@ -443,6 +445,7 @@ test.describe("the connection is closed in the middle of `complete`", () => {
   }) => {
     await inTheMiddle(page, sandbox, quiet);
     app.cut();
+    await sandbox.release();
     await expect(heading(page)).toHaveText("Good to see you, Ada Lindqvist.");
     expect(await sandbox.tokenCalls()).toHaveLength(1);
   });
@@ -455,6 +458,7 @@ test.describe("the connection is closed in the middle of `complete`", () => {
     await inTheMiddle(page, sandbox, quiet);
     await page.reload();
     await expect(heading(page)).toHaveText("Nothing to finish here");
+    await sandbox.release();
     await signsInAfterAll(page, sandbox);
   });
 
@@ -466,6 +470,7 @@ test.describe("the connection is closed in the middle of `complete`", () => {
   }) => {
     await inTheMiddle(page, sandbox, quiet);
     await page.close();
+    await sandbox.release();
     const tab = await context.newPage();
     await open(tab, "/");
     await signsInAfterAll(tab, sandbox);

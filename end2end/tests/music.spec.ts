@@ -5,6 +5,7 @@ import {
   live,
   open,
   problem,
+  signInAllowing,
   tabTo,
   test,
   type Page,
@@ -245,6 +246,31 @@ test("the Back button finds an artist as left, whatever kind of album was chosen
   await page.goBack();
   await expect(link).toBeFocused();
   expect(await sandbox.log("/spotify/v1/artists")).toEqual([]);
+});
+
+test("the Back button finds the overview as it was left, unless the library was changed since", async ({
+  page,
+  sandbox,
+}) => {
+  await signInAllowing(page, sandbox, ["top", "library", "edit-library"]);
+  await open(page, "/");
+  const saved = main(page).locator(".glance").filter({ hasText: "Saved albums" });
+  const link = saved.getByRole("link").nth(3);
+  const name = (await link.locator(".name").textContent()) ?? "";
+  await expect(main(page).getByRole("status").filter({ hasText: "Asking Spotify…" })).toHaveCount(0);
+  await link.press("Enter");
+  await expect(heading(page)).toHaveText(name);
+  await expect(counted(page)).toContainText("track");
+  await sandbox.clearLog();
+  await page.goBack();
+  await expect(link).toBeFocused();
+  expect(await sandbox.log("/spotify/v1/me/albums")).toEqual([]);
+  await page.goForward();
+  await main(page).getByRole("button", { name: `Saved ${name}, press to take it out` }).click();
+  await expect(page.getByRole("button", { name: "Undo" })).toBeVisible();
+  await page.goBack();
+  await expect(saved.getByRole("link").first()).toBeVisible();
+  await expect(saved.getByText(name, { exact: true })).toHaveCount(0);
 });
 
 test("a newcomer is told what is empty and how it fills", async ({ page, signIn }) => {

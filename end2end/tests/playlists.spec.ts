@@ -308,13 +308,14 @@ test.describe("one's own playlist", () => {
     const id = await openOwn(page, sandbox);
     const before = await names(page);
     const items = `/spotify/v1/playlists/${id}/items`;
-    await sandbox.fault({ path: items, method: "PUT", delay_ms: 600, times: 1 });
+    await sandbox.fault({ path: items, method: "PUT", hold: true });
     const down = lines(page).first().getByRole("button", { name: /^Move .* down$/ });
     await down.focus();
     for (let press = 0; press < 4; press += 1) {
       await page.keyboard.press("Enter");
     }
     await expect(bench(page)).toContainText("is number 5 of 6 now.");
+    await sandbox.release();
     await expect.poll(async () => (await writes(sandbox, items)).length).toBe(2);
     const order = [before[1], before[2], before[3], before[4], before[0], before[5]];
     await expect(lines(page).nth(4).locator(".name")).toHaveText(before[0] ?? "");
@@ -546,6 +547,60 @@ test.describe("as a file", () => {
     await expect(page.getByText("Stopped. Nothing was saved.")).toBeVisible();
     await expect(page.getByRole("button", { name: "Save as CSV" })).toBeFocused();
   });
+});
+
+test("the Back button finds the list as it was left, with what was changed, and the keyboard where it was", async ({
+  page,
+  sandbox,
+  signIn,
+}) => {
+  await signIn(page);
+  const id = await openOwn(page, sandbox, { items: 160 });
+  const linked = (place: number) => lines(page).nth(place).locator("a.thing");
+  await expect(lines(page)).toHaveCount(100);
+  await lines(page).last().scrollIntoViewIfNeeded();
+  await expect(lines(page)).toHaveCount(150);
+  const before = await names(page);
+  for (const [what, places] of [
+    ["as it was read", before],
+    ["with a line moved down", [...before.slice(0, 140), before[141], before[140], ...before.slice(142)]],
+    ["with a line less", before.filter((_, place) => place !== 140)],
+  ] as const) {
+    await test.step(what, async () => {
+      const line = lines(page).nth(140);
+      if (what === "with a line moved down") {
+        await line.getByRole("button", { name: /^Move .* down$/ }).click();
+        await expect(bench(page)).toContainText("is number 142 of 160 now.");
+        await expect.poll(async () => (await writes(sandbox)).length).toBe(1);
+      } else if (what === "with a line less") {
+        // It is the one that was moved up.
+        await lines(page).nth(140).getByRole("button", { name: /^Move .* down$/ }).click();
+        await expect(bench(page)).toContainText("is number 142 of 160 now.");
+        await line.getByRole("button", { name: /^Remove / }).click();
+        await expect(bench(page)).toContainText("is out of the playlist.");
+      }
+      // Whatever is under way comes to its end, or the list would be out of date.
+      await page.waitForLoadState("networkidle");
+      await sandbox.clearLog();
+      const link = linked(130);
+      await link.press("Enter");
+      await expect(page).toHaveURL(/\/album\//);
+      await expect(heading(page)).not.toHaveText("Album");
+      await page.goBack();
+      await expect(link).toBeFocused();
+      await expect(link).toBeInViewport();
+      expect(await names(page)).toEqual(places);
+      expect(await sandbox.log(`/spotify/v1/playlists/${id}`)).toEqual([]);
+    });
+  }
+  // It is read on from there, and each line is changed at its place.
+  await lines(page).last().scrollIntoViewIfNeeded();
+  await expect(lines(page)).toHaveCount(159);
+  await lines(page).nth(158).getByRole("button", { name: /^Move .* up$/ }).click();
+  await expect(bench(page)).toContainText("is number 158 of 159 now.");
+  await expect.poll(async () => (await writes(sandbox)).length).toBe(1);
+  const [move] = await writes(sandbox);
+  expect(JSON.parse(move?.body ?? "")).toMatchObject({ range_start: 158, insert_before: 157 });
 });
 
 test.describe("what is rare", () => {

@@ -89,7 +89,7 @@ test.describe("the provider's sign-in page", () => {
       await released;
       await route.continue();
     });
-    await sandbox.fault({ path: AUTHORIZE, delay_ms: 1_500 });
+    await sandbox.fault({ path: AUTHORIZE, hold: true });
     await open(page, "/");
     await continueButton(page).click();
     const opening = page.getByRole("main").getByRole("button", { name: "Opening Spotify…" });
@@ -98,6 +98,8 @@ test.describe("the provider's sign-in page", () => {
     await opening.dispatchEvent("click");
     await expect(opening).toBeVisible();
     release();
+    await expect.poll(async () => (await sandbox.log(AUTHORIZE)).length).toBe(1);
+    await sandbox.release();
     await expect(loginField(page)).toBeVisible();
     expect(begun).toBe(1);
     expect(await sandbox.log(AUTHORIZE)).toHaveLength(1);
@@ -318,13 +320,14 @@ test.describe("the provider is slow", () => {
     const { authorizeUrl } = await atTheDoor(page);
     const answer = await sandbox.authorize(authorizeUrl);
     await sandbox.fault({ path: TOKEN, delay_ms: 1_000 });
-    await sandbox.fault({ path: PROFILE, delay_ms: 1_000 });
+    await sandbox.fault({ path: PROFILE, hold: true });
     await arrive(page, answer);
     const steps = page.getByRole("main").getByRole("listitem");
     await expect(steps.filter({ hasText: "asking Spotify who you are" })).toHaveAttribute(
       "aria-current",
       "step",
     );
+    await sandbox.release();
     await expect(heading(page)).toHaveText("Good to see you, Ada Lindqvist.");
     expect(await sandbox.tokenCalls()).toHaveLength(1);
   });

@@ -163,7 +163,7 @@ test("a later question wins over an earlier one that is answered last", async ({
   page,
   sandbox,
 }) => {
-  await sandbox.fault({ path: SEARCH, delay_ms: 1_000 });
+  await sandbox.fault({ path: SEARCH, hold: true });
   await open(page, "/search?q=lantern");
   await expect(told(page)).toHaveText("Searching for “lantern”…");
   await expect.poll(async () => (await sandbox.log(SEARCH)).length).toBe(1);

@@ -12,7 +12,7 @@ use web_sys::{Element, Event, FocusOptions, HtmlElement, NodeList};
 use crate::session::live::Session;
 
 /// How many lists and answers are remembered.
-const MOST: usize = 16;
+const MOST: usize = 32;
 
 /// The member of `history.state` that tells an entry of the browser's history from all others.
 const MARK: &str = "stagedoorEntry";
@@ -48,12 +48,12 @@ pub struct Stay {
 }
 
 impl Stay {
-    /// Begins one, of what is asked for with `asked` now.
-    pub fn begin(session: Session, asked: String) -> Self {
+    /// Begins one, of what is asked for with `asked` now; what this page has changed is counted by `count`.
+    pub fn begin(session: Session, asked: String, count: fn(Session) -> u32) -> Self {
         Self {
             asked,
             whose: untrack(|| session.tie().account),
-            changes: session.changes(),
+            changes: count(session),
             ..Self::default()
         }
     }
@@ -71,6 +71,14 @@ impl Stay {
     /// It is shown now. An answer takes its time, and so the address is the page's by now.
     pub fn is_shown(&mut self) {
         self.entry = self.entry.or_else(Entry::marked);
+    }
+
+    /// Takes up that this page has just changed something at Spotify, by which what is shown is up to date
+    /// if it was at the count of `before`.
+    pub fn keep_up(&mut self, before: u32, now: u32) {
+        if self.changes == before {
+            self.changes = now;
+        }
     }
 
     /// Has `note` told where the person is, whenever that changes: when the browser says that it goes
@@ -318,6 +326,16 @@ mod tests {
             assert_eq!(total(memory, 0.5, "1"), Some(2));
             assert_eq!(total(memory, 0.5, "2"), Some(1));
         });
+    }
+
+    #[test]
+    fn own_change_keeps_up_what_was_up_to_date_before_it() {
+        let mut stay = Stay::default();
+        stay.keep_up(0, 2);
+        assert_eq!(stay.changes, 2);
+        // Something else was changed meanwhile.
+        stay.keep_up(4, 6);
+        assert_eq!(stay.changes, 2);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use spotify::model::FollowedArtists;
 use spotify::request::TimeRange;
 use spotify::{Answer, Permission, Request};
 
-use crate::music::{Call, Loading, use_call};
+use crate::music::{Call, Loading, use_glance};
 use crate::paged::{Cursor, Paging};
 use crate::parts::error_view::{ErrorView, Problem};
 use crate::parts::needs_permission::Standing;
@@ -226,7 +226,7 @@ where
     A: Paging + Answer + Clone + Send + Sync + 'static,
     A::Item: Into<Thing>,
 {
-    let call: Call<A> = use_call(move || Some(request()));
+    let call: Call<A> = use_glance(move || Some(request()));
     let troubles = expect_context::<Troubles>();
     let problem = Memo::new(move |_| {
         let error = call.failure()?;

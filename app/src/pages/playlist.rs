@@ -23,7 +23,7 @@ use spotify::{Permission, Request};
 
 use crate::entities::decoded;
 use crate::error::Code;
-use crate::music::{Loading, use_call};
+use crate::music::{Loading, use_kept_call};
 use crate::parts::artwork::fitting;
 use crate::parts::by_id::by_id;
 use crate::parts::choice::{Choice, Choosable};
@@ -148,7 +148,7 @@ fn Asked(id: Base62Id) -> impl IntoView {
     let session = use_session();
     let asked = id.clone();
     let account = Memo::new(move |_| session.account().map(|account| account.id));
-    let call = use_call(move || {
+    let call = use_kept_call(move || {
         // What one person may see is not left to the next.
         account.track();
         Some(Request::playlist(&asked))
@@ -162,7 +162,7 @@ fn Asked(id: Base62Id) -> impl IntoView {
                 }
                 .into_any(),
                 Loading::Ready(playlist) => {
-                    let open = Open::new(session, playlist);
+                    let open = Open::of(call, session, playlist);
                     view! { <Shown open /> }.into_any()
                 }
                 Loading::Failed(error) => {

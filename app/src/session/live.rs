@@ -239,6 +239,19 @@ impl Session {
             .try_update_value(|counts| counts.changes = counts.changes.wrapping_add(1));
     }
 
+    /// As [`changes`](Self::changes), and whenever this page follows, saves or lets go of something.
+    /// Untracked.
+    pub fn changes_and_deeds(self) -> u32 {
+        let sum = |counts: &Counts| counts.changes.wrapping_add(counts.deeds);
+        self.counts.try_with_value(sum).unwrap_or_default()
+    }
+
+    /// Takes up that this page follows, saves or lets go of something, or has just done so.
+    pub fn note_deed(self) {
+        self.counts
+            .try_update_value(|counts| counts.deeds = counts.deeds.wrapping_add(1));
+    }
+
     /// Takes up what the server told.
     pub fn put(self, view: SessionView) {
         self.learn(Some(view));
@@ -346,6 +359,8 @@ struct Counts {
     turns: Turns,
     /// What this page changed of how lists of the person's read.
     changes: u32,
+    /// What this page followed, saved and let go.
+    deeds: u32,
 }
 
 /// The order of questions and news. Answers overtake each other; what counts is when the question

@@ -155,7 +155,14 @@ impl Control {
         })
     }
 
-    /// Forgets all faults, and lets hanging requests go with 503.
+    /// Lets the requests through that a fault holds, and forgets such faults.
+    pub fn release_held(&self) {
+        self.world
+            .with(|data| data.faults.retain(|fault| !fault.hold));
+        self.world.unhold();
+    }
+
+    /// Forgets all faults, lets hanging requests go with 503 and held ones through.
     pub fn clear_faults(&self) {
         self.world.with(|data| data.faults.clear());
         self.world.release();

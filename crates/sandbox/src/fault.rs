@@ -38,6 +38,10 @@ pub struct Fault {
     /// Never answer.
     #[serde(default)]
     pub hang: bool,
+    /// Wait first until `POST /control/faults/release`: what a test looks at meanwhile is there for as long
+    /// as it looks.
+    #[serde(default)]
+    pub hold: bool,
     /// The body: a string is sent as it is, any other value as JSON.
     #[serde(default)]
     pub body: Option<Value>,
@@ -69,6 +73,7 @@ impl Fault {
             status: None,
             delay_ms: 0,
             hang: false,
+            hold: false,
             body: None,
             content_type: None,
             headers: BTreeMap::new(),
@@ -91,6 +96,15 @@ impl Fault {
     pub fn delay(path: &str, delay_ms: u64) -> Self {
         Self {
             delay_ms,
+            ..Self::on(path)
+        }
+    }
+
+    /// The true answer, once it is released.
+    #[must_use]
+    pub fn hold(path: &str) -> Self {
+        Self {
+            hold: true,
             ..Self::on(path)
         }
     }
@@ -189,8 +203,8 @@ impl Fault {
         {
             return Some("`status` must be between 200 and 599".to_owned());
         }
-        if !self.hang && self.delay_ms == 0 && !self.answers() {
-            return Some("say `status`, `body`, `delay_ms` or `hang`".to_owned());
+        if !self.hang && !self.hold && self.delay_ms == 0 && !self.answers() {
+            return Some("say `status`, `body`, `delay_ms`, `hold` or `hang`".to_owned());
         }
         let bad_header = self.headers.iter().find(|(name, value)| {
             HeaderName::try_from(name.as_str()).is_err() || HeaderValue::try_from(*value).is_err()
@@ -264,19 +278,27 @@ pub(crate) fn begins(path: &str, start: &str) -> bool {
 /// The layer: uses up the oldest fault that fits, else lets the request through.
 pub(crate) async fn inject(State(world): State<World>, request: Request, next: Next) -> Response {
     let grant = request.extensions().get();
+    // First, so that no release is missed.
+    let unheld = world.unheld();
     let Some(fault) = world.take_fault(request.method(), request.uri().path(), grant) else {
         return next.run(request).await;
     };
     // From here on, so that a release during the delay counts.
     let released = world.released();
+    let wait = async {
+        tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
+        if fault.hold {
+            unheld.await;
+        }
+    };
     let mut answer = None;
     if fault.after {
         answer = Some(next.run(request).await);
     } else if !fault.answers() && !fault.hang {
-        tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
+        wait.await;
         return next.run(request).await;
     }
-    tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
+    wait.await;
     if fault.hang {
         released.await;
         return StatusCode::SERVICE_UNAVAILABLE.into_response();

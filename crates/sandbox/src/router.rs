@@ -234,6 +234,7 @@ fn control(world: &World) -> Router<World> {
         .route("/control/clients", set(post(api::clients)))
         .route("/control/fault", set(post(api::fault)))
         .route("/control/faults/clear", set(post(api::clear_faults)))
+        .route("/control/faults/release", set(post(api::release_held)))
         .route("/control/clock", set(post(api::clock)))
         .route("/control/profile", set(post(api::profile)))
         .route("/control/refresh-policy", set(post(api::policy)))

@@ -37,6 +37,8 @@ struct Inner {
     port: u16,
     data: Mutex<Data>,
     releases: watch::Sender<u64>,
+    /// The same of those that are held.
+    unholds: watch::Sender<u64>,
 }
 
 /// What changes.
@@ -109,6 +111,7 @@ impl World {
                 port,
                 data: Mutex::new(data),
                 releases: watch::Sender::new(0),
+                unholds: watch::Sender::new(0),
             }),
         }
     }
@@ -197,18 +200,33 @@ impl World {
         })
     }
 
-    /// Lets every hanging request go.
+    /// Lets every hanging request go, and every held one through.
     pub(crate) fn release(&self) {
         self.inner.releases.send_modify(|number| *number += 1);
+        self.unhold();
+    }
+
+    /// Lets every held request through.
+    pub(crate) fn unhold(&self) {
+        self.inner.unholds.send_modify(|number| *number += 1);
     }
 
     /// Waits for the next [`World::release`] after this call, not after the first poll.
     pub(crate) fn released(&self) -> impl Future<Output = ()> + Send + use<> {
-        let mut releases = self.inner.releases.subscribe();
-        async move {
-            // It fails when the world is gone, which is a release as well.
-            let _ = releases.changed().await;
-        }
+        next_of(&self.inner.releases)
+    }
+
+    /// Waits for the next [`World::unhold`] after this call, not after the first poll.
+    pub(crate) fn unheld(&self) -> impl Future<Output = ()> + Send + use<> {
+        next_of(&self.inner.unholds)
+    }
+}
+
+fn next_of(numbers: &watch::Sender<u64>) -> impl Future<Output = ()> + Send + use<> {
+    let mut numbers = numbers.subscribe();
+    async move {
+        // It fails when the world is gone, which is a release as well.
+        let _ = numbers.changed().await;
     }
 }
 

@@ -10,10 +10,8 @@ use spotify::request::PlaylistChange;
 use super::open::Open;
 use super::words::{Details, LONGEST_DESCRIPTION, LONGEST_NAME};
 use crate::entities::decoded;
-use crate::music::send_change;
 use crate::notice::Notice;
 use crate::pages::account::act::{Outcome, use_act};
-use crate::session::live::use_session;
 
 /// The form for them.
 #[component]
@@ -21,7 +19,6 @@ pub fn DetailsForm(
     /// The playlist.
     open: Open,
 ) -> impl IntoView {
-    let session = use_session();
     let act = use_act();
     let head = untrack(|| open.head());
     let before = StoredValue::new((
@@ -48,7 +45,7 @@ pub fn DetailsForm(
         let changed = async move {
             match request {
                 Some(request) => open
-                    .or_as_it_is(send_change(session, &request))
+                    .or_as_it_is(open.send_change(&request))
                     .await
                     .map(|_| true),
                 None => Ok(false),

@@ -134,6 +134,18 @@ impl Lines {
         self.stretches.try_with_untracked(find).flatten()
     }
 
+    /// What stands in all lines, in their order. Untracked.
+    pub fn items(self) -> Vec<PlaylistItem> {
+        let all = self.stretches.try_get_untracked().unwrap_or_default();
+        let mut items = Vec::new();
+        for stretch in all {
+            let of =
+                |lines: &Vec<Line>| items.extend(lines.iter().map(|line| (*line.item).clone()));
+            stretch.lines.with_untracked(of);
+        }
+        items
+    }
+
     /// Has these lines and no others.
     pub fn replace(self, items: Vec<PlaylistItem>) {
         self.desk.try_update_value(|desk| desk.times.clear());

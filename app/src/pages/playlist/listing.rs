@@ -7,10 +7,8 @@ use spotify::Request;
 use spotify::request::PlaylistChange;
 
 use super::open::Open;
-use crate::music::send_change;
 use crate::notice::Notice;
 use crate::pages::account::act::{ActButton, Outcome, use_act};
-use crate::session::live::use_session;
 
 /// What it means, and the button for the opposite.
 #[component]
@@ -18,7 +16,6 @@ pub fn ListingForm(
     /// The playlist.
     open: Open,
 ) -> impl IntoView {
-    let session = use_session();
     let act = use_act();
     let change = move |public: bool| {
         let change = PlaylistChange {
@@ -26,7 +23,7 @@ pub fn ListingForm(
             ..PlaylistChange::default()
         };
         let request = Request::change_playlist(&open.id(), &change);
-        let changed = async move { open.or_as_it_is(send_change(session, &request)).await };
+        let changed = async move { open.or_as_it_is(open.send_change(&request)).await };
         act.run("list", changed, move |_| {
             open.head
                 .update(|head| Arc::make_mut(head).public = Some(public));

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use spotify::Request;
 use spotify::ids::{Base62Id, ItemBatch, ItemUri};
 use spotify::model::{Playable, Playlist, PlaylistItem, Snapshot, Track};
 use spotify::page::Page;
 use spotify::request::{MAX_LIST_LIMIT, Reorder};
+use spotify::{Answer, Request};
 
 use super::lines::Lines;
 use crate::error::ApiError;
-use crate::music::{send, send_change};
+use crate::music::{Call, send, send_change};
 use crate::paged::Reading;
 use crate::session::live::Session;
 
@@ -52,6 +52,8 @@ pub struct Open {
     writes: StoredValue<Writes>,
     /// Whether Spotify may have another list than is shown: a change failed, and so did reading anew.
     doubtful: RwSignal<bool>,
+    /// Whose answer it is.
+    call: Option<Call<Playlist>>,
 }
 
 /// Changes of how many items there are. What was asked for before one of them, or during it, has
@@ -75,9 +77,60 @@ impl Open {
             snapshot: StoredValue::new(None),
             writes: StoredValue::new(Writes::default()),
             doubtful: RwSignal::new(false),
+            call: None,
         };
         open.take_head();
         open
+    }
+
+    /// The playlist of the answer to `call`, which the Back button finds as it is left.
+    pub fn of(call: Call<Playlist>, session: Session, playlist: Playlist) -> Self {
+        let open = Self {
+            call: Some(call),
+            ..Self::new(session, playlist)
+        };
+        on_cleanup(move || {
+            if let Some(playlist) = open.as_left() {
+                call.leave(playlist);
+            }
+        });
+        open
+    }
+
+    /// As an answer would give it that holds all lines that were read.
+    fn as_left(self) -> Option<Playlist> {
+        let head = self.head.try_get_untracked()?;
+        let page = head.contents().map(|page| Page {
+            items: self.lines.items(),
+            limit: page.limit,
+            offset: 0,
+            total: self
+                .total
+                .try_get_untracked()
+                .flatten()
+                .unwrap_or(page.total),
+            next: page
+                .next
+                .clone()
+                .filter(|_| self.reading.try_get_untracked() != Some(Reading::Whole)),
+        });
+        Some(Playlist {
+            snapshot_id: self.snapshot.try_get_value().flatten(),
+            items: page,
+            tracks: None,
+            ..Arc::unwrap_or_clone(head)
+        })
+    }
+
+    /// Sends what changes the playlist in a way that is shown as soon as it is done.
+    ///
+    /// # Errors
+    /// As [`send`].
+    pub async fn send_change<T: Answer>(self, request: &Request<T>) -> Result<T, ApiError> {
+        match self.call {
+            Some(call) => call.send_change(request).await,
+            None => send_change(self.session, request).await,
+        }
     }
 
     /// Its id.
@@ -207,7 +260,7 @@ impl Open {
             let reorder = Reorder::one(places(from), places(to));
             let snapshot = self.snapshot.get_value();
             let request = Request::reorder_playlist(&self.id(), reorder, snapshot.as_deref());
-            match send_change(self.session, &request).await {
+            match self.send_change(&request).await {
                 Ok(answer) => _ = self.snapshot.try_set_value(answer.snapshot_id),
                 Err(error) => {
                     if let Some(now) = self.lines.place_of(key) {
@@ -242,7 +295,7 @@ impl Open {
         shown: impl FnOnce(),
     ) -> Result<(), ApiError> {
         self.begin();
-        let answer = send_change(self.session, &request).await;
+        let answer = self.send_change(&request).await;
         if let Ok(answer) = &answer {
             self.snapshot.try_set_value(answer.snapshot_id.clone());
             shown();

@@ -141,6 +141,11 @@ pub(crate) async fn fault(State(world): State<World>, Body(fault): Body<Fault>) 
     Ok(Json(json!(fault)))
 }
 
+pub(crate) async fn release_held(State(world): State<World>, _: Body<Nothing>) -> Answer {
+    Control::new(world).release_held();
+    Ok(Json(json!({})))
+}
+
 pub(crate) async fn clear_faults(State(world): State<World>, _: Body<Nothing>) -> Answer {
     Control::new(world).clear_faults();
     Ok(Json(json!({})))

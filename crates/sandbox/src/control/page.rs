@@ -148,7 +148,7 @@ fn fault_panel() -> String {
         .map(|(label, fault)| button("/control/fault", &json!(fault), label))
         .collect();
     format!(
-        r#"<section><h2>Faults</h2>{buttons}{}
+        r#"<section><h2>Faults</h2>{buttons}{}{}
 <form data-post="/control/fault" class="fields"><label>Path<input name="path" value="/spotify/v1/me" required></label>
 <label>Status<input name="status" data-kind="number" type="number" min="200" max="599"></label>
 <label>Delay in milliseconds<input name="delay_ms" data-kind="number" type="number" min="0"></label>
@@ -157,7 +157,13 @@ fn fault_panel() -> String {
 <label>Grant type, of token requests<input name="grant_type"></label>
 <label>Times<input name="times" data-kind="number" type="number" min="1" value="1"></label>
 <label class="check"><input type="checkbox" name="hang">Never answer</label>
+<label class="check"><input type="checkbox" name="hold">Hold until it is released</label>
 <label class="check"><input type="checkbox" name="after">Only after it was handled</label><button>Arm the fault</button></form></section>"#,
+        button(
+            "/control/faults/release",
+            &json!({}),
+            "Release what is held"
+        ),
         button("/control/faults/clear", &json!({}), "Clear all faults"),
     )
 }

@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 use crate::browser::{Browser, REDIRECT, authorize, text};
 
 /// Every control, with a method that it has.
-const CONTROLS: [(&str, &str); 33] = [
+const CONTROLS: [(&str, &str); 34] = [
     ("GET", "/"),
     ("GET", "/control"),
     ("GET", "/control/state"),
@@ -19,6 +19,7 @@ const CONTROLS: [(&str, &str); 33] = [
     ("POST", "/control/clients"),
     ("POST", "/control/fault"),
     ("POST", "/control/faults/clear"),
+    ("POST", "/control/faults/release"),
     ("POST", "/control/clock"),
     ("POST", "/control/profile"),
     ("POST", "/control/refresh-policy"),
@@ -480,6 +481,42 @@ async fn a_delay_alone_passes_the_request_through() {
         StatusCode::UNAUTHORIZED
     );
     assert_eq!(before.elapsed(), Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn a_held_request_gets_through_when_it_is_released() {
+    let (release, clear) = ("/control/faults/release", "/control/faults/clear");
+    for (fault, path, status) in [
+        (json!({ "hold": true }), release, 401),
+        (json!({ "hold": true }), clear, 401),
+        (json!({ "hold": true, "status": 418 }), release, 418),
+        (json!({ "hold": true, "after": true }), release, 401),
+    ] {
+        let mut browser = Browser::new();
+        let mut held = browser.another();
+        let mut fault = fault;
+        fault["path"] = json!("/spotify/v1/me");
+        let arm = async |browser: &mut Browser| {
+            let armed = browser.post_json("/control/fault", &fault).await;
+            assert_eq!(armed.status, StatusCode::OK, "{fault}");
+        };
+        arm(&mut browser).await;
+        let waiting = async { held.get("/spotify/v1/me").await.status };
+        tokio::pin!(waiting);
+        let meanwhile = tokio::select! {
+            biased;
+            _ = &mut waiting => panic!("{fault} held nothing"),
+            meanwhile = browser.get("/spotify/v1/me") => meanwhile,
+        };
+        assert_eq!(meanwhile.status, StatusCode::UNAUTHORIZED, "{fault}");
+        // One that has held nothing yet is over as well.
+        arm(&mut browser).await;
+        let released = browser.post_json(path, &json!({})).await;
+        assert_eq!(released.status, StatusCode::OK, "{fault}");
+        assert_eq!(waiting.await.as_u16(), status, "{fault}");
+        let state = browser.get("/control/state").await.json();
+        assert_eq!(state["faults"], json!([]), "{fault}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
