@@ -401,7 +401,8 @@ test.describe("one's own playlist", () => {
   }) => {
     await openOwn(page, sandbox);
     const before = await names(page);
-    quiet.expect(/ERR_INTERNET_DISCONNECTED/);
+    // A part of the program may be on its way as well.
+    quiet.expect(/ERR_INTERNET_DISCONNECTED|Failed to fetch/);
     await context.setOffline(true);
     await lines(page).first().getByRole("button", { name: /^Move .* down$/ }).click();
     await expect(problem(page)).toContainText("No answer came back");
@@ -676,7 +677,7 @@ test.describe("what is rare", () => {
     sandbox,
     signIn,
   }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(300_000);
     await signIn(page);
     const id = await openOwn(page, sandbox, { items: 10_000 });
     const read = async () => (await sandbox.log(`/spotify/v1/playlists/${id}/items`)).length;
