@@ -459,7 +459,6 @@ test.describe("the connection is closed in the middle of `complete`", () => {
     await inTheMiddle(page, sandbox, quiet);
     await page.reload();
     await expect(heading(page)).toHaveText("Nothing to finish here");
-    await sandbox.release();
     await signsInAfterAll(page, sandbox);
   });
 
@@ -471,7 +470,6 @@ test.describe("the connection is closed in the middle of `complete`", () => {
   }) => {
     await inTheMiddle(page, sandbox, quiet);
     await page.close();
-    await sandbox.release();
     const tab = await context.newPage();
     await open(tab, "/");
     await signsInAfterAll(tab, sandbox);
