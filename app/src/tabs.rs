@@ -3,12 +3,17 @@
 
 use std::cell::RefCell;
 
+use js_sys::{Array, Reflect};
+use leptos::prelude::window;
 use leptos::web_sys::{BroadcastChannel, MessageEvent};
-use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
 
 /// The name of the channel.
 const CHANNEL: &str = "stagedoor";
+
+/// Where the first script of the page leaves the channel that it opened, and what was told in it since.
+const EARLY: &str = "stagedoorTabs";
 
 /// Stands before the account of who signed in.
 const SIGNED_IN: &str = "signed-in ";
@@ -55,45 +60,68 @@ impl News {
 }
 
 thread_local! {
-    // A message does not come back to the object that sent it, so the page has one and no more.
+    // A message does not come back to the object that sent it, so the page has one and no more: to tell and
+    // to listen, whichever comes first.
     static OPEN: RefCell<Option<BroadcastChannel>> = const { RefCell::new(None) };
 }
 
-/// Calls `heard` for what other tabs tell, for as long as the page lives. Browser only; a browser
-/// without the channel hears nothing, and learns it when the person comes back to the window.
+/// Calls `heard` for what other tabs tell, for as long as the page lives, and first for what they told since
+/// the server answered with it. Browser only; a browser without the channel hears nothing, and learns it when
+/// the person comes back to the window.
 pub fn listen(heard: impl Fn(News) + 'static) {
-    let Ok(channel) = BroadcastChannel::new(CHANNEL) else {
-        return;
-    };
-    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
-        if let Some(news) = message
-            .data()
-            .as_string()
-            .as_deref()
-            .and_then(News::from_words)
-        {
+    let Some(channel) = channel() else { return };
+    let hear = move |told: JsValue| {
+        if let Some(news) = told.as_string().as_deref().and_then(News::from_words) {
             heard(news);
         }
-    });
+    };
+    for told in told_early() {
+        hear(told);
+    }
+    let on_message =
+        Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| hear(message.data()));
     channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // The browser calls it until the page is gone.
     on_message.forget();
-    OPEN.with_borrow_mut(|open| *open = Some(channel));
 }
 
 /// Tells the other tabs. Browser only.
 pub fn tell(news: &News) {
-    OPEN.with_borrow(|open| {
-        if let Some(channel) = open {
-            // It fails for what cannot be cloned, and a string can be.
-            let _ = channel.post_message(&news.words().into());
+    if let Some(channel) = channel() {
+        // It fails for what cannot be cloned, and a string can be.
+        let _ = channel.post_message(&news.words().into());
+    }
+}
+
+/// The channel of this page, opened where it is not.
+fn channel() -> Option<BroadcastChannel> {
+    OPEN.with_borrow_mut(|open| {
+        if open.is_none() {
+            let early = early("channel").and_then(|channel| channel.dyn_into().ok());
+            *open = early.or_else(|| BroadcastChannel::new(CHANNEL).ok());
         }
-    });
+        open.clone()
+    })
+}
+
+/// What was told before anybody listened. It is told once.
+fn told_early() -> Vec<JsValue> {
+    let told = early("told").and_then(|told| told.dyn_into::<Array>().ok());
+    let Some(told) = told else { return Vec::new() };
+    let all = told.to_vec();
+    told.set_length(0);
+    all
+}
+
+/// What the first script of the page left under `name`.
+fn early(name: &str) -> Option<JsValue> {
+    let left = Reflect::get(&window(), &EARLY.into()).ok()?;
+    Reflect::get(&left, &name.into()).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::News;
+    use super::{CHANNEL, EARLY, News};
 
     #[test]
     fn news_survive_the_channel() {
@@ -105,6 +133,13 @@ mod tests {
         ] {
             assert_eq!(News::from_words(&news.words()), Some(news));
         }
+    }
+
+    #[test]
+    fn first_script_hears_the_same_channel() {
+        let script = include_str!("shell/first.js");
+        assert!(script.contains(&format!("new BroadcastChannel(\"{CHANNEL}\")")));
+        assert!(script.contains(&format!("window.{EARLY} = {{ channel, told }}")));
     }
 
     #[test]

@@ -630,7 +630,7 @@ test.describe("a token in the address", () => {
     await page.goto(`/callback/spotify#access_token=${TOKEN}`);
     await expect(page).toHaveURL("/");
     await expect(heading(page)).toHaveText("Good to see you, Ada Lindqvist.");
-    await expect(page.getByRole("status")).toContainText("You are still signed in as before.");
+    await expect(page.locator("#notice")).toContainText("You are still signed in as before.");
   });
 });
 

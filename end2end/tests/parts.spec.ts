@@ -3,14 +3,15 @@ import { join } from "node:path";
 
 import {
   accountButton,
-  type App,
   continueButton,
   expect,
   heading,
+  hold,
   live,
   open,
   signInLink,
   test,
+  type App,
   type Page,
 } from "../fixtures/index.ts";
 
@@ -54,19 +55,6 @@ function partsAsked(page: Page): () => string[] {
     }
   });
   return () => [...asked].toSorted();
-}
-
-/** Holds files back until `arrive` is called. */
-async function hold(page: Page, files: string): Promise<{ arrive: () => void }> {
-  let arrive = (): void => undefined;
-  const gate = new Promise<void>((resolve) => {
-    arrive = resolve;
-  });
-  await page.route(files, async (route) => {
-    await gate;
-    await route.continue();
-  });
-  return { arrive };
 }
 
 /** The link of the header to the page for searching. */

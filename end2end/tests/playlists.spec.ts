@@ -315,6 +315,9 @@ test.describe("one's own playlist", () => {
       await page.keyboard.press("Enter");
     }
     await expect(bench(page)).toContainText("is number 5 of 6 now.");
+    // One change of what is in it at a time.
+    await lines(page).first().getByRole("button", { name: /^Remove / }).click();
+    await expect(bench(page)).toContainText("the last change is on its way");
     await sandbox.release();
     await expect.poll(async () => (await writes(sandbox, items)).length).toBe(2);
     const order = [before[1], before[2], before[3], before[4], before[0], before[5]];
@@ -550,6 +553,14 @@ test.describe("as a file", () => {
   });
 });
 
+/** The page has taken up what came. */
+async function twoFrames(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+  });
+}
+
 test("the Back button finds the list as it was left, with what was changed, and the keyboard where it was", async ({
   page,
   sandbox,
@@ -557,10 +568,25 @@ test("the Back button finds the list as it was left, with what was changed, and 
 }) => {
   await signIn(page);
   const id = await openOwn(page, sandbox, { items: 160 });
-  const linked = (place: number) => lines(page).nth(place).locator("a.thing");
+  /** Follows the link of a line, and goes back. */
+  const thereAndBack = async (place: number) => {
+    await sandbox.clearLog();
+    const link = lines(page).nth(place).locator("a.thing");
+    await link.press("Enter");
+    await expect(page).toHaveURL(/\/album\//);
+    await expect(heading(page)).not.toHaveText("Album");
+    await page.goBack();
+    await expect(link).toBeFocused();
+    await expect(link).toBeInViewport();
+    expect(await sandbox.log(`/spotify/v1/playlists/${id}`)).toEqual([]);
+  };
   await expect(lines(page)).toHaveCount(100);
-  await lines(page).last().scrollIntoViewIfNeeded();
-  await expect(lines(page)).toHaveCount(150);
+  await thereAndBack(10);
+  await expect(lines(page)).toHaveCount(100);
+  // It is read on from there.
+  while ((await lines(page).count()) < 160) {
+    await lines(page).last().scrollIntoViewIfNeeded();
+  }
   const before = await names(page);
   for (const [what, places] of [
     ["as it was read", before],
@@ -568,35 +594,27 @@ test("the Back button finds the list as it was left, with what was changed, and 
     ["with a line less", before.filter((_, place) => place !== 140)],
   ] as const) {
     await test.step(what, async () => {
-      const line = lines(page).nth(140);
+      const button = (place: number, name: RegExp) =>
+        lines(page).nth(place).getByRole("button", { name });
       if (what === "with a line moved down") {
-        await line.getByRole("button", { name: /^Move .* down$/ }).click();
+        // On its way it would be out of date.
+        const moved = page.waitForResponse((answer) => answer.request().method() === "PUT");
+        await button(140, /^Move .* down$/).click();
         await expect(bench(page)).toContainText("is number 142 of 160 now.");
-        await expect.poll(async () => (await writes(sandbox)).length).toBe(1);
+        await expect(button(141, /^Move .* down$/)).toBeFocused();
+        await (await moved).finished();
+        await twoFrames(page);
       } else if (what === "with a line less") {
-        // It is the one that was moved up.
-        await lines(page).nth(140).getByRole("button", { name: /^Move .* down$/ }).click();
-        await expect(bench(page)).toContainText("is number 142 of 160 now.");
-        await line.getByRole("button", { name: /^Remove / }).click();
+        // It is the one that was moved.
+        await button(141, /^Remove /).click();
         await expect(bench(page)).toContainText("is out of the playlist.");
+        await expect(button(141, /^Remove /)).toBeFocused();
       }
-      // Whatever is under way comes to its end, or the list would be out of date.
-      await page.waitForLoadState("networkidle");
-      await sandbox.clearLog();
-      const link = linked(130);
-      await link.press("Enter");
-      await expect(page).toHaveURL(/\/album\//);
-      await expect(heading(page)).not.toHaveText("Album");
-      await page.goBack();
-      await expect(link).toBeFocused();
-      await expect(link).toBeInViewport();
+      await thereAndBack(130);
       expect(await names(page)).toEqual(places);
-      expect(await sandbox.log(`/spotify/v1/playlists/${id}`)).toEqual([]);
     });
   }
-  // It is read on from there, and each line is changed at its place.
-  await lines(page).last().scrollIntoViewIfNeeded();
-  await expect(lines(page)).toHaveCount(159);
+  // Each line is changed at its place.
   await lines(page).nth(158).getByRole("button", { name: /^Move .* up$/ }).click();
   await expect(bench(page)).toContainText("is number 158 of 159 now.");
   await expect.poll(async () => (await writes(sandbox)).length).toBe(1);

@@ -348,7 +348,7 @@ test("a second sign-in that fails at the provider leaves the person signed in as
   await page.getByRole("button", { name: "Use another Spotify account" }).click();
   await agree(page);
   await expect(page).toHaveURL("/");
-  await expect(page.getByRole("main").getByRole("status")).toContainText(
+  await expect(page.locator("#notice")).toContainText(
     `${UNAVAILABLE} You are still signed in as before.`,
   );
   await expect(heading(page)).toHaveText("Good to see you, Ada Lindqvist.");

@@ -1,9 +1,12 @@
 import {
   accountButton,
   agree,
+  continueButton,
   expect,
   heading,
+  hold,
   LISTENERS,
+  loginField,
   open,
   section,
   signInAtProvider,
@@ -145,6 +148,38 @@ test("a grant and a disconnect in one tab show in the other", async ({ page, con
   ).toBeVisible();
   await expect(list(other)).toHaveCount(0);
   expect(await stayed()).toBe(true);
+});
+
+test("a sign-in is told to the other tabs, whatever of the program is still on its way", async ({
+  page,
+  context,
+}) => {
+  const other = await context.newPage();
+  await open(other, "/");
+  await open(page, "/");
+  await continueButton(page).click();
+  await expect(loginField(page)).toBeVisible();
+  const { arrive } = await hold(page, "**/pkg/split_session.*");
+  await signInAtProvider(page, "ada");
+  await agree(page);
+  await expect(heading(other)).toHaveText("Good to see you, Ada Lindqvist.");
+  arrive();
+});
+
+test("what is told before a page can listen is heard when it can", async ({
+  page,
+  context,
+  signIn,
+}) => {
+  await signIn(page);
+  const other = await context.newPage();
+  const { arrive } = await hold(other, "**/pkg/split_session.*");
+  await open(other, "/profile");
+  await expect(other.getByRole("main")).toContainText(LISTENERS.ada.id);
+  await signOut(page);
+  arrive();
+  await expect(signInLink(other)).toBeVisible();
+  await expect(other.getByRole("main")).not.toContainText(LISTENERS.ada.id);
 });
 
 test("a page from the back-forward cache is the next person's", async ({ page, context, signIn }) => {

@@ -27,6 +27,14 @@
     // The browser keeps nothing for this page: it follows the system.
   }
 
+  // What other tabs tell before the program is here to listen: it takes it up then.
+  if (typeof BroadcastChannel === "function") {
+    const channel = new BroadcastChannel("stagedoor");
+    const told = [];
+    channel.onmessage = ({ data }) => told.push(data);
+    window.stagedoorTabs = { channel, told };
+  }
+
   // A button that is pressed before the program is here waits for it, and is pressed then. Of several
   // the last one counts. What the browser does by itself, such as opening a menu, it has done.
   let pressed = null;

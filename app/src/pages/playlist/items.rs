@@ -248,12 +248,16 @@ impl Bench {
         self.taken.set(None);
     }
 
+    fn ask_to_wait(self) {
+        self.said
+            .set("One moment: the last change is on its way to Spotify.".to_owned());
+    }
+
     fn shift(self, key: u32, way: Way) {
         let name = move_name(key);
         let under_way = untrack(|| self.act.is_under_way(&name));
         if !under_way && untrack(|| self.act.is_busy()) {
-            self.said
-                .set("One moment: the last change is on its way to Spotify.".to_owned());
+            self.ask_to_wait();
             return;
         }
         let Some(from) = self.open.lines.place_of(key) else {
@@ -302,6 +306,7 @@ impl Bench {
     /// Takes a line out; where others go with it, the person is asked before, unless they are `sure`.
     fn take_out(self, key: u32, sure: bool) {
         if untrack(|| self.act.is_busy()) {
+            self.ask_to_wait();
             return;
         }
         let Some(place) = self.open.lines.place_of(key) else {

@@ -66,20 +66,21 @@ struct Writes {
 
 impl Open {
     /// The playlist of an answer, with the items that came with it.
-    pub fn new(session: Session, playlist: Playlist) -> Self {
+    pub fn new(session: Session, mut playlist: Playlist) -> Self {
+        let first = taken_from(&mut playlist);
         let open = Self {
             session,
             id: StoredValue::new(playlist.id.clone()),
-            head: RwSignal::new(Arc::new(playlist)),
             lines: Lines::none(),
             reading: RwSignal::new(Reading::Whole),
             total: RwSignal::new(None),
-            snapshot: StoredValue::new(None),
+            snapshot: StoredValue::new(playlist.snapshot_id.clone()),
+            head: RwSignal::new(Arc::new(playlist)),
             writes: StoredValue::new(Writes::default()),
             doubtful: RwSignal::new(false),
             call: None,
         };
-        open.take_head();
+        open.begin_with(first);
         open
     }
 
@@ -153,19 +154,16 @@ impl Open {
         self.total.get()
     }
 
-    /// Takes up the head that was just put, and the items that came with it.
-    fn take_head(self) {
-        let head = self.head.get_untracked();
-        self.snapshot.set_value(head.snapshot_id.clone());
-        let Some(page) = head.contents() else {
-            self.lines.replace(Vec::new());
-            self.total.set(None);
-            self.reading.set(Reading::Whole);
-            return;
-        };
-        self.total.set(Some(page.total));
-        self.reading.set(reading_after(page, page.items.len()));
-        self.lines.replace(page.items.clone());
+    /// Has the items that came with an answer and no others.
+    fn begin_with(self, first: Option<Page<PlaylistItem>>) {
+        let total = first.as_ref().map(|page| page.total);
+        let reading = first
+            .as_ref()
+            .map_or(Reading::Whole, |page| reading_after(page, page.items.len()));
+        self.total.set(total);
+        self.reading.set(reading);
+        self.lines
+            .replace(first.map(|page| page.items).unwrap_or_default());
     }
 
     /// Reads the next items, unless they are on their way or there are none; after trouble the same
@@ -211,12 +209,14 @@ impl Open {
         let Some(id) = self.id.try_get_value() else {
             return Ok(());
         };
-        let playlist = send(self.session, &Request::playlist(&id), None).await?;
+        let mut playlist = send(self.session, &Request::playlist(&id), None).await?;
         self.begin();
         self.end();
         self.doubtful.try_set(false);
+        let first = taken_from(&mut playlist);
+        self.snapshot.try_set_value(playlist.snapshot_id.clone());
         if self.head.try_set(Arc::new(playlist)).is_none() {
-            self.take_head();
+            self.begin_with(first);
         }
         Ok(())
     }
@@ -388,6 +388,16 @@ impl Open {
         };
         self.change(request, shown).await
     }
+}
+
+/// The items that came with an answer. They are the lines' from then on, and the head is left without.
+fn taken_from(playlist: &mut Playlist) -> Option<Page<PlaylistItem>> {
+    let page = playlist.items.as_mut().or(playlist.tracks.as_mut())?;
+    let items = std::mem::take(&mut page.items);
+    Some(Page {
+        items,
+        ..page.clone()
+    })
 }
 
 /// How far a list is read after a page of which `read` lines are known by now.
