@@ -85,11 +85,13 @@ impl<T: Clone + Send + Sync + 'static> Call<T> {
         }
     }
 
-    /// Leaves `what` the page made of the answer where the Back button finds it, in the answer's stead. For
-    /// the cleanup of what shows it.
-    pub fn leave(self, what: T) {
-        if let Some(kept) = self.kept {
-            kept.leave(self.session, what);
+    /// Leaves `what` the page made of the answer where the Back button finds it, in the answer's stead, or
+    /// nothing where that could not be shown again. For the cleanup of what shows it.
+    pub fn leave(self, what: Option<T>) {
+        match (self.kept, what) {
+            (Some(kept), Some(what)) => kept.leave(self.session, what),
+            (Some(kept), None) => _ = kept.stay.try_update_value(Stay::leave_nothing),
+            (None, _) => {}
         }
     }
 
@@ -158,14 +160,17 @@ where
     Effect::new(move |before: Option<Option<UnderWay>>| {
         drop(before);
         call.again.track();
-        call.leave_answer();
-        let Some(request) = wanted() else {
+        let request = wanted();
+        if let Some(kept) = kept {
+            let asked = request.as_ref().map(Request::path_and_query);
+            if kept.turn_to(session, call, asked) {
+                return None;
+            }
+        }
+        let Some(request) = request else {
             call.state.set(Loading::Idle);
             return None;
         };
-        if kept.is_some_and(|kept| kept.put_back(session, call, request.path_and_query())) {
-            return None;
-        }
         call.state.set(Loading::Pending);
         let under_way = UnderWay::begin();
         let signal = under_way.signal();
@@ -183,10 +188,9 @@ where
         Some(under_way)
     });
     if let Some(kept) = kept {
-        effect(move || {
-            Stay::follow(move |note| _ = kept.stay.try_update_value(note));
-            on_cleanup(move || call.leave_answer());
-        });
+        effect(move || Stay::follow(move |note| _ = kept.stay.try_update_value(note)));
+        // After the cleanups of all that shows it, which may leave what they made of it.
+        on_cleanup(move || call.leave_answer());
     }
     Effect::new(move |before: Option<Tie>| {
         let tie = session.tie();
@@ -221,13 +225,25 @@ impl Kept {
         }
     }
 
-    /// Shows the answer to `asked` that was left at this entry of the history, if it was.
-    fn put_back<T>(self, session: Session, call: Call<T>, asked: String) -> bool
+    /// Leaves the answer that is shown, and shows the one to `asked` that was left at this entry of the
+    /// history, if it was. What is asked once more, such as for somebody else, is asked anew.
+    fn turn_to<T>(self, session: Session, call: Call<T>, asked: Option<String>) -> bool
     where
-        T: Send + Sync + 'static,
+        T: Clone + Send + Sync + 'static,
     {
+        let is_again = self
+            .stay
+            .try_with_value(|stay| asked.as_deref().is_some_and(|asked| stay.is_of(asked)))
+            .unwrap_or_default();
+        if !is_again {
+            call.leave_answer();
+        }
+        let Some(asked) = asked else { return false };
         let left = self.stay.try_update_value(|stay| {
             *stay = Stay::begin(session, asked, self.count);
+            if is_again {
+                return None;
+            }
             stay.take_back::<T>(self.memory)
         });
         let Some((answer, place)) = left.flatten() else {

@@ -622,6 +622,44 @@ test("the Back button finds the list as it was left, with what was changed, and 
   expect(JSON.parse(move?.body ?? "")).toMatchObject({ range_start: 158, insert_before: 157 });
 });
 
+test("a changed list is found as it was left by a leap from one playlist to another, too", async ({
+  page,
+  sandbox,
+  signIn,
+}) => {
+  await signIn(page);
+  const first = await openOwn(page, sandbox, { name: "The first" });
+  await sandbox.addPlaylist({ login: "ada", name: "The second", items: 6 });
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Playlists" }).click();
+  await page.getByRole("main").getByRole("link", { name: /^The second/ }).click();
+  await expect(heading(page)).toHaveText("The second");
+  await way(page, "Move and remove").click();
+  const before = await names(page);
+  await lines(page).nth(2).getByRole("button", { name: /^Remove / }).click();
+  await expect(bench(page)).toContainText("is out of the playlist.");
+  await expect(lines(page).nth(2).getByRole("button", { name: /^Remove / })).toBeFocused();
+  await page.evaluate(() => history.go(-3));
+  await expect(heading(page)).toHaveText("The first");
+  await expect(page).toHaveURL(new RegExp(`${first}\\?edit=items$`));
+  await page.evaluate(() => history.go(3));
+  await expect(heading(page)).toHaveText("The second");
+  await expect(lines(page).first()).toBeVisible();
+  expect(await names(page)).toEqual(before.filter((_, place) => place !== 2));
+});
+
+test("a playlist that was read signed out is read anew for who signs in in another tab", async ({
+  page,
+  context,
+  sandbox,
+  signIn,
+}) => {
+  const id = await sandbox.addPlaylist({ login: "ada", name: "For the test", items: 3, public: true });
+  await open(page, `/playlists/${id}`);
+  await expect(page.getByText("Spotify does not show this app what is in it.")).toBeVisible();
+  await signIn(await context.newPage());
+  await expect(lines(page)).toHaveCount(3);
+});
+
 test.describe("what is rare", () => {
   test("a playlist of others shows what anybody sees, and the way to Spotify", async ({
     page,

@@ -73,10 +73,16 @@ impl Stay {
         self.entry = self.entry.or_else(Entry::marked);
     }
 
+    /// Whether it was asked for with `asked`.
+    pub fn is_of(&self, asked: &str) -> bool {
+        self.asked == asked
+    }
+
     /// Takes up that this page has just changed something at Spotify, by which what is shown is up to date
-    /// if it was at the count of `before`.
+    /// if it was at the count of `before`, and nothing else was changed meanwhile: the beginning and the end
+    /// of a change are counted.
     pub fn keep_up(&mut self, before: u32, now: u32) {
-        if self.changes == before {
+        if self.changes == before && now.wrapping_sub(before) == 2 {
             self.changes = now;
         }
     }
@@ -120,6 +126,11 @@ impl Stay {
                 }
             });
         });
+    }
+
+    /// Leaves nothing.
+    pub fn leave_nothing(&mut self) {
+        self.entry = None;
     }
 
     /// Leaves `what` was shown where the Back button finds it. What one person read is not left for who is
@@ -333,8 +344,10 @@ mod tests {
         let mut stay = Stay::default();
         stay.keep_up(0, 2);
         assert_eq!(stay.changes, 2);
-        // Something else was changed meanwhile.
+        // Something else was changed before, or meanwhile.
         stay.keep_up(4, 6);
+        stay.keep_up(2, 5);
+        stay.keep_up(2, 6);
         assert_eq!(stay.changes, 2);
     }
 

@@ -39,7 +39,7 @@ pub struct Fault {
     #[serde(default)]
     pub hang: bool,
     /// Wait first until `POST /control/faults/release`: what a test looks at meanwhile is there for as long
-    /// as it looks.
+    /// as the client waits.
     #[serde(default)]
     pub hold: bool,
     /// The body: a string is sent as it is, any other value as JSON.

@@ -90,19 +90,21 @@ impl Open {
             call: Some(call),
             ..Self::new(session, playlist)
         };
-        on_cleanup(move || {
-            if let Some(playlist) = open.as_left() {
-                call.leave(playlist);
-            }
-        });
+        on_cleanup(move || call.leave(open.as_left()));
         open
     }
 
     /// As an answer would give it that holds all lines that were read.
     fn as_left(self) -> Option<Playlist> {
         let head = self.head.try_get_untracked()?;
+        let whole = self.reading.try_get_untracked() == Some(Reading::Whole);
+        let items = self.lines.items();
+        if items.is_empty() && !whole {
+            // It would be taken for an empty one.
+            return None;
+        }
         let page = head.contents().map(|page| Page {
-            items: self.lines.items(),
+            items,
             limit: page.limit,
             offset: 0,
             total: self
@@ -110,10 +112,7 @@ impl Open {
                 .try_get_untracked()
                 .flatten()
                 .unwrap_or(page.total),
-            next: page
-                .next
-                .clone()
-                .filter(|_| self.reading.try_get_untracked() != Some(Reading::Whole)),
+            next: page.next.clone().filter(|_| !whole),
         });
         Some(Playlist {
             snapshot_id: self.snapshot.try_get_value().flatten(),
