@@ -131,7 +131,7 @@ fn Turning(turn: Turn) -> impl IntoView {
             set_timeout(
                 move || {
                     if untrack(|| turn.awaited()).is_none() {
-                        go_to_heading();
+                        begin_at_heading();
                     }
                 },
                 Duration::ZERO,
@@ -142,7 +142,7 @@ fn Turning(turn: Turn) -> impl IntoView {
     effect_after(move |before: Option<bool>| {
         let waits = turn.awaited().is_some();
         if before == Some(true) && !waits {
-            set_timeout(go_to_heading, Duration::ZERO);
+            set_timeout(begin_at_heading, Duration::ZERO);
         }
         waits
     });
@@ -168,6 +168,17 @@ fn ready() {
         // It fails for names that are no attribute names, and these are.
         let _ = html.set_attribute("data-ready", "");
         let _ = html.remove_attribute("data-failed");
+    }
+}
+
+/// Goes to the heading of a page that has just come, unless the keyboard is in it already: the Back button
+/// finds where the person was, and either may come first.
+fn begin_at_heading() {
+    let is_there = document()
+        .query_selector("main :focus")
+        .is_ok_and(|focused| focused.is_some());
+    if !is_there {
+        go_to_heading();
     }
 }
 
