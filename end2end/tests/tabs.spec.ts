@@ -174,12 +174,14 @@ test("what is told before a page can listen is heard when it can", async ({
   await signIn(page);
   const other = await context.newPage();
   const { arrive } = await hold(other, "**/pkg/split_session.*");
-  await open(other, "/profile");
-  await expect(other.getByRole("main")).toContainText(LISTENERS.ada.id);
+  // It is drawn, and not live yet.
+  await other.goto("/privacy");
+  await expect(accountButton(other)).toContainText(LISTENERS.ada.name);
   await signOut(page);
+  await expect(signInLink(page)).toBeVisible();
   arrive();
   await expect(signInLink(other)).toBeVisible();
-  await expect(other.getByRole("main")).not.toContainText(LISTENERS.ada.id);
+  await expect(other.locator("body")).not.toContainText(LISTENERS.ada.name);
 });
 
 test("a page from the back-forward cache is the next person's", async ({ page, context, signIn }) => {

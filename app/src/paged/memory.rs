@@ -26,7 +26,9 @@ struct Left {
     entry: Entry,
     /// What it was asked for with; there may be several on a page.
     asked: String,
-    /// What this page had changed at Spotify when it was asked for.
+    /// The account of who was here when it was asked for.
+    whose: Option<String>,
+    /// What this page had changed at Spotify by then.
     changes: u32,
     what: Box<dyn Any + Send + Sync>,
     place: Place,
@@ -62,8 +64,9 @@ impl Stay {
     pub fn take_back<T: 'static>(&mut self, memory: Memory) -> Option<(T, Place)> {
         let entry = Entry::shown()?;
         let left = memory.take(entry, &self.asked)?;
-        // What this page has changed since is not as it was left.
-        let what = (left.changes == self.changes).then_some(left.what)?;
+        // What this page has changed since is not as it was left, and for somebody else it may be another.
+        let is_as_left = left.changes == self.changes && left.whose == self.whose;
+        let what = is_as_left.then_some(left.what)?;
         self.entry = Some(entry);
         Some((*what.downcast::<T>().ok()?, left.place))
     }
@@ -144,6 +147,7 @@ impl Stay {
         memory.keep(Left {
             entry,
             asked: std::mem::take(&mut self.asked),
+            whose: self.whose.take(),
             changes: self.changes,
             what: Box::new(what),
             place: std::mem::take(&mut self.place),
@@ -298,6 +302,7 @@ mod tests {
         Left {
             entry: Entry(entry),
             asked: asked.to_owned(),
+            whose: None,
             changes: 0,
             what: Box::new(total),
             place: Place::default(),
