@@ -648,6 +648,19 @@ test("a changed list is found as it was left by a leap from one playlist to anot
   expect(await names(page)).toEqual(before.filter((_, place) => place !== 2));
 });
 
+test("a playlist that was read signed out is read anew for who signs in in another tab", async ({
+  page,
+  context,
+  sandbox,
+  signIn,
+}) => {
+  const id = await sandbox.addPlaylist({ login: "ada", name: "For the test", items: 3, public: true });
+  await open(page, `/playlists/${id}`);
+  await expect(page.getByText("Spotify does not show this app what is in it.")).toBeVisible();
+  await signIn(await context.newPage());
+  await expect(lines(page)).toHaveCount(3);
+});
+
 test.describe("what is rare", () => {
   test("a playlist of others shows what anybody sees, and the way to Spotify", async ({
     page,

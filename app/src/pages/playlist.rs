@@ -149,8 +149,8 @@ fn Asked(id: Base62Id) -> impl IntoView {
     let asked = id.clone();
     let account = Memo::new(move |_| session.account().map(|account| account.id));
     let call = use_kept_call(move || {
-        // What one person may see is not left to the next.
-        account.track();
+        // What one person may see is not left to the next. A memo that is never read learns of nothing.
+        let _ = account.get();
         Some(Request::playlist(&asked))
     });
     view! {
