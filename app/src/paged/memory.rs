@@ -139,7 +139,7 @@ impl Stay {
     /// Leaves `what` was shown where the Back button finds it. What one person read is not left for who is
     /// here by now: the memory has forgotten the person before, and would learn it anew.
     pub fn leave<T: Send + Sync + 'static>(&mut self, session: Session, memory: Memory, what: T) {
-        // While it is not known who is here, nothing is asked that is of one person alone.
+        // What was asked for while nobody was known to be here is put back for nobody else.
         let is_theirs = self.whose.is_none() || self.whose == untrack(|| session.tie().account);
         let Some(entry) = self.entry.take().filter(|_| is_theirs) else {
             return;
