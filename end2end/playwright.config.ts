@@ -3,15 +3,19 @@ import { defineConfig } from "@playwright/test";
 /** A browser other than Playwright's own; `cargo xtask end2end` says which. */
 const executablePath = process.env["CHROMIUM"];
 
+/** Where to write how long each test took. */
+const report = process.env["PLAYWRIGHT_REPORT"];
+
 // The tests start the sandbox and the app themselves, on free ports, so that each decides
 // what its providers do and what time it is. So there is no `webServer` and no `baseURL` here.
 export default defineConfig({
   testDir: "tests",
   outputDir: "test-results",
-  reporter: [["list"]],
+  reporter: report ? [["list"], ["json", { outputFile: report }]] : [["list"]],
   forbidOnly: Boolean(process.env["CI"]),
-  fullyParallel: false,
-  workers: 1,
+  // Each worker has a sandbox and an app of its own, so tests of one file may run beside each other.
+  fullyParallel: true,
+  workers: 2,
   // A test that passes only the second time is a defect: it shows as one.
   retries: 0,
   timeout: 60_000,

@@ -72,7 +72,8 @@ pub fn router(world: Arc<World>, site: &Site) -> Router {
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip();
-    let hashed = site.is_hashed();
+    // While somebody works on the style, it changes under the same name.
+    let hashed = site.is_hashed() && !site.reloads();
     let pkg = tower::ServiceBuilder::new()
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,

@@ -20,6 +20,7 @@ mod accounts;
 mod connect;
 mod feed;
 mod links;
+mod migrations;
 mod logout_tokens;
 mod refreshes;
 mod sessions;

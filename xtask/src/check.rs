@@ -1,13 +1,14 @@
 //! `cargo xtask check`: format and lints.
 
 use crate::failure::Failure;
-use crate::packages::LINTED;
+use crate::packages::linted;
 use crate::process;
 use crate::step::Steps;
 use crate::tools;
 use crate::workspace::Workspace;
 
-/// Checks the format of the whole workspace and lints every package on every target.
+/// Checks the format of the whole workspace and lints every package, for every machine and
+/// with every set of features that it is built with.
 pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
     tools::components(steps)?;
     tools::wasm_target(steps)?;
@@ -18,11 +19,11 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failur
                 .current_dir(&workspace.root),
         )
     })?;
-    for build in &LINTED {
-        steps.run(&format!("lint {}", build.name()), |step| {
-            let mut clippy = build.cargo("clippy");
+    for build in linted() {
+        steps.run(&format!("lint {}", build.name), |step| {
+            let mut clippy = build.cargo("clippy", workspace);
             clippy.args(["--all-targets", "--no-deps", "--", "--deny", "warnings"]);
-            step.exec(clippy.current_dir(&workspace.root))
+            step.exec(&mut clippy)
         })?;
     }
     Ok(())

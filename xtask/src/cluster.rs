@@ -1,7 +1,7 @@
 //! `cargo xtask cluster`: three nodes over one `PostgreSQL`, behind a balancer, for anybody to try
 //! what happens when one of them goes.
 
-mod nginx;
+pub(crate) mod nginx;
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -19,6 +19,7 @@ use crate::port;
 use crate::postgres::{self, Cluster};
 use crate::process;
 use crate::programs::{Program, Programs};
+use crate::requirements;
 use crate::serve::{self, APP, APP_GRACE, SANDBOX, SANDBOX_NAME};
 use crate::site::{self, Built};
 use crate::step::Steps;
@@ -46,9 +47,10 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps, release: bool) -> Re
     for (what, address) in NODES {
         port::ensure_free(what, address.into())?;
     }
+    requirements::ensure(steps, requirements::CLUSTER)?;
     tools::crates(workspace, steps)?;
-    let nginx = nginx::ensure(steps)?;
-    let postgres = postgres::prepare(steps)?;
+    let nginx = nginx::find()?;
+    let postgres = postgres::prepare()?;
     let built = site::build(workspace, steps, release)?;
 
     let cluster = Cluster::start(workspace, steps, &postgres)?;

@@ -14,7 +14,7 @@ pub(crate) const TEST: Need = Need {
 };
 /// The same for `cargo xtask run`, and for `cargo xtask cluster`.
 pub(crate) const RUN: Need = Need {
-    command: "this",
+    command: "cargo xtask run",
     target: 3 * GB,
 };
 
@@ -30,13 +30,29 @@ pub(crate) struct Need {
 /// Says it where there is too little. It is a warning and no more: what a build leaves differs
 /// from machine to machine.
 pub(crate) fn look(workspace: &Workspace, need: Need) {
-    let told = process::answer(process::command("df").arg("-Pk").arg(&workspace.target));
-    let Some(free) = told.as_deref().and_then(free) else {
-        return;
-    };
+    let Some(free) = left(workspace) else { return };
     if let Some(warning) = need.warning(free, size(&workspace.target)) {
         println!("  note    {warning}");
     }
+}
+
+/// Whether there is enough for a command, as a line of a list.
+pub(crate) fn told(workspace: &Workspace, need: Need) -> String {
+    let Some(free) = left(workspace) else {
+        return "unknown   `df` does not say how much of the disk is free".to_owned();
+    };
+    match need.warning(free, size(&workspace.target)) {
+        Some(warning) => format!("little    {warning}"),
+        None => format!("ok        {} of disk are free for {}", spoken(free), need.command),
+    }
+}
+
+/// How many bytes of the disk are free.
+fn left(workspace: &Workspace) -> Option<u64> {
+    // The folder may not exist yet.
+    let folder = workspace.target.ancestors().find(|folder| folder.is_dir())?;
+    let told = process::answer(process::command("df").arg("-Pk").arg(folder))?;
+    free(&told)
 }
 
 impl Need {

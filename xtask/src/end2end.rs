@@ -1,12 +1,16 @@
 //! `cargo xtask end2end`: Playwright against the release build.
 
+use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
 
 use crate::browser;
 use crate::failure::Failure;
+use crate::faketime;
 use crate::site::Built;
-use crate::step::{Step, Steps};
-use crate::tools::debian;
+use crate::step::{Step, Steps, TestTime};
 use crate::tools::node::Packages;
 use crate::workspace::Workspace;
 
@@ -15,18 +19,21 @@ pub(crate) struct Playwright {
     packages: Packages,
     chromium: PathBuf,
     faketime: PathBuf,
+    /// Where it writes how long each test took.
+    report: PathBuf,
 }
 
 /// Finds or installs what Playwright needs.
 pub(crate) fn prepare(workspace: &Workspace, steps: &mut Steps) -> Result<Playwright, Failure> {
     let packages = Packages::end2end(workspace)?;
     packages.ensure(steps)?;
-    let chromium = browser::for_playwright(steps, &packages)?;
-    let faketime = faketime::ensure(steps)?;
+    let chromium = browser::find()?.chromium;
+    let faketime = faketime::find()?;
     Ok(Playwright {
         packages,
         chromium,
         faketime,
+        report: workspace.target.join("xtask/playwright.json"),
     })
 }
 
@@ -49,14 +56,45 @@ pub(crate) fn run(
             .env("LIBFAKETIME", &playwright.faketime)
             .env("STAGEDOOR_BIN", &built.stagedoor)
             .env("SANDBOX_BIN", &built.sandbox)
-            .env("LEPTOS_SITE_ROOT", &built.site);
+            .env("LEPTOS_SITE_ROOT", &built.site)
+            .env("PLAYWRIGHT_REPORT", &playwright.report);
         if arguments.is_some() {
             step.aloud();
         }
-        step.exec(&mut test)?;
+        let outcome = step.exec(&mut test);
+        if let Ok(report) = fs::read_to_string(&playwright.report) {
+            step.time_tests(times(&report));
+        }
+        outcome?;
         close(step);
         Ok(())
     })
+}
+
+/// How long each test took, of the report of Playwright's JSON reporter.
+fn times(report: &str) -> Vec<TestTime> {
+    let mut times = Vec::new();
+    let report: Value = serde_json::from_str(report).unwrap_or_default();
+    let mut open = vec![&report];
+    while let Some(suite) = open.pop() {
+        open.extend(suite["suites"].as_array().into_iter().flatten());
+        for spec in suite["specs"].as_array().into_iter().flatten() {
+            let results = spec["tests"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .flat_map(|test| test["results"].as_array().into_iter().flatten());
+            let (file, title) = (spec["file"].as_str(), spec["title"].as_str());
+            times.push(TestTime {
+                name: format!("{}: {}", file.unwrap_or_default(), title.unwrap_or_default()),
+                took: results
+                    .filter_map(|result| result["duration"].as_u64())
+                    .map(Duration::from_millis)
+                    .sum(),
+            });
+        }
+    }
+    times
 }
 
 /// Prints Playwright's closing lines, such as `57 passed (2.1m)`.
@@ -81,43 +119,24 @@ fn closing_lines(output: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The library that moves the clock of a program.
-mod faketime {
-    use std::fs;
-    use std::path::PathBuf;
-
-    use super::{Failure, Steps, browser, debian};
-
-    /// Finds it, or installs it.
-    pub(super) fn ensure(steps: &mut Steps) -> Result<PathBuf, Failure> {
-        if let Some(named) = browser::named("LIBFAKETIME")? {
-            return Ok(named);
-        }
-        if let Some(found) = find() {
-            return Ok(found);
-        }
-        debian::install(steps, "libfaketime", &["faketime"])?;
-        find().ok_or_else(|| Failure::NotInstalled {
-            what: "libfaketime",
-            remedy: "install it, or name libfaketime.so.1 in LIBFAKETIME".to_owned(),
-        })
-    }
-
-    /// Debian keeps it in a folder named after the machine.
-    fn find() -> Option<PathBuf> {
-        let folders = fs::read_dir("/usr/lib").ok()?;
-        folders
-            .flatten()
-            .map(|entry| entry.path())
-            .chain(["/usr/lib".into(), "/usr/local/lib".into()])
-            .map(|folder| folder.join("faketime/libfaketime.so.1"))
-            .find(|path| path.is_file())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_time_of_a_test_is_read_from_the_report() {
+        let report = r#"{"suites": [{"title": "a.spec.ts", "specs": [], "suites": [{"specs": [{
+            "title": "signs in", "file": "a.spec.ts",
+            "tests": [{"results": [{"duration": 1200}, {"duration": 300}]}]}]}]}]}"#;
+        assert_eq!(
+            times(report),
+            [TestTime {
+                name: "a.spec.ts: signs in".to_owned(),
+                took: Duration::from_millis(1500),
+            }]
+        );
+        assert_eq!(times("no JSON"), []);
+    }
 
     #[test]
     fn the_closing_lines_are_the_counts() {

@@ -14,9 +14,9 @@ pub(crate) enum Failure {
         command: String,
         log: String,
     },
-    /// A file of the program is not what it should be.
-    #[error("cannot make {file} smaller: {reason}.")]
-    Program { file: String, reason: String },
+    /// Tests failed. What they said is already on the screen.
+    #[error("tests failed: {failed}. The whole output is in {log}.")]
+    Tests { failed: String, log: String },
     /// A command had nothing to show for itself.
     #[error("failed: {0}.")]
     Empty(String),
@@ -58,6 +58,15 @@ pub(crate) enum Failure {
     /// A package of the system is missing and may not be installed from here.
     #[error("{what} is missing: {remedy}, and run this again.")]
     NotInstalled { what: &'static str, remedy: String },
+    /// Several things are missing.
+    #[error("this machine is not ready.\n  {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))]
+    Requirements(Vec<Failure>),
+    /// The disk is full.
+    #[error(
+        "the disk is full: make room and run this again (`cargo clean` removes everything that was \
+         built). The whole output is in {log}."
+    )]
+    NoSpace { log: String },
     /// `run --real` without credentials.
     #[error(
         "`--real` needs credentials and found none: copy .env.example to .env, fill in \
@@ -94,9 +103,32 @@ pub(crate) enum Failure {
     /// What another program wrote cannot be understood.
     #[error("{what} cannot be understood: {why}.")]
     Understand { what: &'static str, why: String },
+    /// The system does not tell of changed files.
+    #[error("cannot watch the sources: {0}.")]
+    Watch(#[from] notify_debouncer_full::notify::Error),
     /// No signal handler.
     #[error("cannot listen for Ctrl-C: {0}.")]
     Signals(#[from] ctrlc::Error),
+}
+
+impl Failure {
+    /// What the command answers to the shell: 3 where the machine is the trouble and nothing in the
+    /// project, 130 after Ctrl-C, 1 for everything else. (2 is a wrong command line.)
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::PortInUse { .. }
+            | Self::Port { .. }
+            | Self::NoNetwork { .. }
+            | Self::NoSpace { .. }
+            | Self::Missing { .. }
+            | Self::OldNode { .. }
+            | Self::NotInstalled { .. }
+            | Self::Requirements(_) => 3,
+            // What a shell answers for a command that Ctrl-C ended.
+            Self::Interrupted => 130,
+            _ => 1,
+        }
+    }
 }
 
 /// Names the file in what the system says about it.

@@ -16,8 +16,10 @@ mod browser;
 mod check;
 mod cluster;
 mod disk;
+mod doctor;
 mod end2end;
 mod failure;
+mod faketime;
 mod http;
 mod interrupt;
 mod native_tests;
@@ -27,12 +29,15 @@ mod postgres;
 mod process;
 mod programs;
 mod release;
+mod requirements;
 mod serve;
 mod site;
 mod stamp;
 mod step;
+mod test_binaries;
 mod tools;
 mod wasm_tests;
+mod watch;
 mod workspace;
 
 use std::process::ExitCode;
@@ -56,6 +61,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Look at what this machine has and what it lacks.
+    Doctor,
     /// Start the sandbox and the app; Ctrl-C stops both.
     Run {
         /// Start without the sandbox, with the credentials of `.env`.
@@ -65,6 +72,8 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
+    /// Start the sandbox and the app, and build and reload after every change; Ctrl-C stops it all.
+    Watch,
     /// Start three nodes over one `PostgreSQL`, behind a balancer, with the sandbox; Ctrl-C stops
     /// all of it.
     Cluster {
@@ -91,12 +100,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("\n{}", sentence(&failure.to_string()));
-            // What a shell answers for a command that Ctrl-C ended.
-            if matches!(failure, Failure::Interrupted) {
-                130.into()
-            } else {
-                ExitCode::FAILURE
-            }
+            failure.exit_code().into()
         }
     }
 }
@@ -108,7 +112,7 @@ fn command(arguments: &Arguments) -> Result<(), Failure> {
     let outcome = carry_out(&arguments.command, &workspace, &mut steps);
     if !matches!(
         arguments.command,
-        Command::Run { .. } | Command::Cluster { .. }
+        Command::Run { .. } | Command::Watch | Command::Cluster { .. } | Command::Doctor
     ) {
         print!("{}", steps.summary());
     }
@@ -117,15 +121,21 @@ fn command(arguments: &Arguments) -> Result<(), Failure> {
 
 fn carry_out(command: &Command, workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
     match command {
+        Command::Doctor => doctor::run(workspace),
         Command::Run { real, release } => {
             disk::look(workspace, disk::RUN);
             serve::run(workspace, steps, *real, *release)
+        }
+        Command::Watch => {
+            disk::look(workspace, disk::RUN);
+            watch::run(workspace, steps)
         }
         Command::Cluster { release } => {
             disk::look(workspace, disk::RUN);
             cluster::run(workspace, steps, *release)
         }
         Command::Build => {
+            requirements::ensure(steps, requirements::RELEASE)?;
             tools::crates(workspace, steps)?;
             release::build(workspace, steps).map(drop)
         }
@@ -134,14 +144,14 @@ fn carry_out(command: &Command, workspace: &Workspace, steps: &mut Steps) -> Res
             check::run(workspace, steps)
         }
         Command::Test => {
-            // What is missing shows at once, and not after ten minutes of tests.
             disk::look(workspace, disk::TEST);
+            // What is missing shows at once, and not after ten minutes of tests.
+            requirements::ensure(steps, requirements::TEST)?;
             tools::crates(workspace, steps)?;
             let playwright = end2end::prepare(workspace, steps)?;
             let browser = wasm_tests::prepare(workspace, steps)?;
-            let postgres = postgres::prepare(steps)?;
+            let postgres = postgres::prepare()?;
             let provider = tools::python::oidc_provider_mock(workspace, steps)?;
-            tools::for_site(workspace, steps, true)?;
             check::run(workspace, steps)?;
             native_tests::run(workspace, steps, &postgres, &provider)?;
             wasm_tests::run(workspace, steps, &browser)?;
@@ -149,6 +159,7 @@ fn carry_out(command: &Command, workspace: &Workspace, steps: &mut Steps) -> Res
             end2end::run(steps, &playwright, &release, None)
         }
         Command::End2end { arguments } => {
+            requirements::ensure(steps, requirements::END2END)?;
             tools::crates(workspace, steps)?;
             let playwright = end2end::prepare(workspace, steps)?;
             let release = release::build(workspace, steps)?;

@@ -1,13 +1,15 @@
-//! Which package is built how: with which features, for which machine.
+//! Which packages are built together, with which features, for which machine.
 //!
-//! `ssr` and `hydrate` never meet in one build, so cargo is called per package and target. A
-//! test asserts that no member of the workspace is forgotten here.
+//! `ssr` and `hydrate` never meet in one build, so cargo is called per set of features and target. As
+//! many packages as can share one call: what they have in common is then built once. Tests assert that
+//! no member of the workspace is forgotten here.
 
 use std::process::Command;
 
 use crate::process;
+use crate::workspace::Workspace;
 
-/// What a package is compiled for.
+/// What packages are compiled for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Machine {
     /// This one.
@@ -16,125 +18,142 @@ pub(crate) enum Machine {
     Browser,
 }
 
-/// One way to build one package.
+/// One call of cargo.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Build {
-    pub(crate) package: &'static str,
-    /// All of them, comma separated: what is on by default counts for nothing here.
-    pub(crate) features: &'static str,
+    /// What it is called in a few words.
+    pub(crate) name: &'static str,
+    pub(crate) packages: &'static [&'static str],
+    /// All of them, as `package/feature`: what is on by default counts for nothing here.
+    pub(crate) features: &'static [&'static str],
     pub(crate) machine: Machine,
 }
 
-const fn native(package: &'static str, features: &'static str) -> Build {
-    Build {
-        package,
-        features,
-        machine: Machine::Native,
-    }
-}
+/// Everything that runs on this machine.
+pub(crate) const NATIVE: Build = Build {
+    name: "native",
+    packages: &[
+        "seal",
+        "flight",
+        "oauth",
+        "spotify",
+        "guard",
+        "sandbox",
+        "app",
+        "server",
+        "xtask",
+        "site-builder",
+        "wasm-test-runner",
+    ],
+    features: &[
+        "oauth/client",
+        "oauth/oidc",
+        "guard/layer",
+        "guard/client",
+        "app/ssr",
+    ],
+    machine: Machine::Native,
+};
 
-const fn browser(package: &'static str, features: &'static str) -> Build {
+/// Everything that runs in a browser, with all of the program at once.
+pub(crate) const BROWSER: Build = Build {
+    name: "wasm",
+    packages: &["oauth", "spotify", "guard", "app"],
+    features: &[
+        "oauth/client",
+        "oauth/oidc",
+        "guard/client",
+        "app/hydrate",
+    ],
+    machine: Machine::Browser,
+};
+
+/// The builds that clippy sees beside [`NATIVE`] and [`BROWSER`]: packages with fewer features, as
+/// other apps may use them, and the program in the chunks that the site is made of.
+const FEWER: [Build; 4] = [
     Build {
-        package,
-        features,
+        name: "native, no features",
+        packages: &["oauth", "guard"],
+        features: &[],
+        machine: Machine::Native,
+    },
+    Build {
+        name: "native, oauth client",
+        packages: &["oauth"],
+        features: &["oauth/client"],
+        machine: Machine::Native,
+    },
+    Build {
+        name: "native, oauth oidc",
+        packages: &["oauth"],
+        features: &["oauth/oidc"],
+        machine: Machine::Native,
+    },
+    Build {
+        name: "wasm, as in the site",
+        packages: &["oauth", "app", "frontend"],
+        features: &[],
         machine: Machine::Browser,
-    }
-}
+    },
+];
 
 /// All builds that clippy sees.
-pub(crate) const LINTED: [Build; 19] = [
-    native("seal", ""),
-    native("flight", ""),
-    native("oauth", ""),
-    native("oauth", "client"),
-    native("oauth", "oidc"),
-    native("oauth", "client,oidc"),
-    native("spotify", ""),
-    native("guard", ""),
-    native("guard", "layer,client"),
-    native("sandbox", ""),
-    native("xtask", ""),
-    native("app", "ssr"),
-    native("server", ""),
-    browser("oauth", ""),
-    browser("oauth", "client,oidc"),
-    browser("spotify", ""),
-    browser("guard", "client"),
-    browser("app", "hydrate"),
-    browser("frontend", ""),
-];
-
-/// All builds whose tests run on this machine.
-pub(crate) const TESTED: [Build; 9] = [
-    native("seal", ""),
-    native("flight", ""),
-    native("oauth", "client,oidc"),
-    native("spotify", ""),
-    native("guard", "layer,client"),
-    native("sandbox", ""),
-    native("xtask", ""),
-    native("app", "ssr"),
-    native("server", ""),
-];
-
-/// All builds whose tests run in a browser.
-pub(crate) const TESTED_IN_BROWSER: [Build; 4] = [
-    browser("oauth", "client,oidc"),
-    browser("spotify", ""),
-    browser("guard", "client"),
-    browser("app", "hydrate"),
-];
+pub(crate) fn linted() -> impl Iterator<Item = Build> {
+    [NATIVE, BROWSER].into_iter().chain(FEWER)
+}
 
 impl Build {
     /// `cargo <subcommand>` for this build.
-    pub(crate) fn cargo(&self, subcommand: &str) -> Command {
+    pub(crate) fn cargo(&self, subcommand: &str, workspace: &Workspace) -> Command {
         let mut cargo = process::cargo();
-        cargo.args([
-            subcommand,
-            "--package",
-            self.package,
-            "--no-default-features",
-        ]);
+        cargo
+            .args([subcommand, "--no-default-features"])
+            .current_dir(&workspace.root);
+        for package in self.packages {
+            cargo.args(["--package", package]);
+        }
         if !self.features.is_empty() {
-            cargo.args(["--features", self.features]);
+            cargo.args(["--features", &self.features.join(",")]);
         }
         if self.machine == Machine::Browser {
-            cargo.args(["--target", "wasm32-unknown-unknown"]);
+            for_browser(&mut cargo, workspace);
         }
         cargo
     }
+}
 
-    /// The build in a few words.
-    pub(crate) fn name(&self) -> String {
-        let features = match self.features {
-            "" => String::new(),
-            features => format!(" ({})", features.replace(',', ", ")),
-        };
-        match self.machine {
-            Machine::Native => format!("{}{features}", self.package),
-            Machine::Browser => format!("{}{features} for wasm", self.package),
-        }
-    }
+/// What the program for the browser is compiled for.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// Has a command of cargo build for the browser.
+///
+/// In a folder of its own, so that two builds need not wait for each other. A browser has no use for
+/// the tables of lines, and without them it has less to load.
+pub(crate) fn for_browser(cargo: &mut Command, workspace: &Workspace) {
+    cargo
+        .args(["--target", WASM, "--target-dir"])
+        .arg(workspace.target.join("browser"))
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env("CARGO_PROFILE_DEV_STRIP", "debuginfo");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workspace::Workspace;
 
     #[test]
     fn every_member_is_linted() {
         let workspace = Workspace::load().unwrap();
         for member in workspace.members() {
             assert!(
-                LINTED.iter().any(|build| build.package == member),
-                "{member} is a member of the workspace and not in LINTED"
+                linted().any(|build| build.packages.contains(&member)),
+                "{member} is a member of the workspace and clippy does not see it"
             );
         }
     }
 
     #[test]
-    fn every_member_is_tested_but_the_ignition() {
+    fn every_member_is_tested_but_what_only_starts_the_app() {
         let workspace = Workspace::load().unwrap();
         for member in workspace
             .members()
@@ -142,36 +161,22 @@ mod tests {
             .filter(|member| *member != "frontend")
         {
             assert!(
-                TESTED.iter().any(|build| build.package == member),
-                "{member} is a member of the workspace and not in TESTED"
-            );
-        }
-    }
-
-    #[test]
-    fn every_tested_build_is_a_linted_one() {
-        for build in TESTED.iter().chain(&TESTED_IN_BROWSER) {
-            assert!(
-                LINTED.iter().any(|linted| linted.package == build.package
-                    && linted.features == build.features
-                    && linted.machine == build.machine),
-                "{build:?}"
+                NATIVE.packages.contains(&member),
+                "{member} is a member of the workspace and its tests do not run"
             );
         }
     }
 
     #[test]
     fn a_build_is_spelled_with_its_features_and_its_target() {
-        let command = process::spelled(&browser("app", "hydrate").cargo("clippy"));
+        let workspace = Workspace::load().unwrap();
+        let command = process::spelled(&BROWSER.cargo("clippy", &workspace));
+        let target = workspace.target.join("browser");
         assert_eq!(
-            command,
-            "cargo clippy --package app --no-default-features --features hydrate \
-             --target wasm32-unknown-unknown"
+            command.replace(&*target.to_string_lossy(), "target/browser"),
+            "cargo clippy --no-default-features --package oauth --package spotify --package guard \
+             --package app --features oauth/client,oauth/oidc,guard/client,app/hydrate \
+             --target wasm32-unknown-unknown --target-dir target/browser"
         );
-        assert_eq!(
-            native("guard", "layer,client").name(),
-            "guard (layer, client)"
-        );
-        assert_eq!(browser("oauth", "").name(), "oauth for wasm");
     }
 }

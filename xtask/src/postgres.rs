@@ -16,8 +16,9 @@ use nix::sys::signal::Signal;
 use crate::failure::{Failure, at};
 use crate::interrupt;
 use crate::process::{self, Output, Running};
+use crate::requirements::Requirement;
 use crate::step::{Step, Steps};
-use crate::tools::{debian, on_path};
+use crate::tools::on_path;
 use crate::workspace::Workspace;
 
 /// What the tests read its address from.
@@ -41,17 +42,9 @@ struct Account {
     group: u32,
 }
 
-/// Finds or installs the programs.
-pub(crate) fn prepare(steps: &mut Steps) -> Result<Programs, Failure> {
-    let folder = if let Some(found) = find() {
-        found
-    } else {
-        debian::install(steps, "PostgreSQL", &["postgresql"])?;
-        find().ok_or_else(|| Failure::NotInstalled {
-            what: "PostgreSQL",
-            remedy: "install its server, with initdb and postgres on PATH".to_owned(),
-        })?
-    };
+/// Finds the programs, and an account that may run them.
+pub(crate) fn prepare() -> Result<Programs, Failure> {
+    let folder = find()?;
     let account = match number(&["-u"]) {
         // Its programs refuse to run as root.
         Some(0) => Some(account()?),
@@ -60,8 +53,8 @@ pub(crate) fn prepare(steps: &mut Steps) -> Result<Programs, Failure> {
     Ok(Programs { folder, account })
 }
 
-/// The folder that holds the server's programs; Debian keeps them off `PATH`.
-fn find() -> Option<PathBuf> {
+/// Finds the folder that holds the server's programs; Debian keeps them off `PATH`.
+pub(crate) fn find() -> Result<PathBuf, Failure> {
     let configured = process::answer(process::command("pg_config").arg("--bindir"));
     let on_path = on_path("initdb").and_then(|path| path.parent().map(Path::to_owned));
     configured
@@ -71,6 +64,12 @@ fn find() -> Option<PathBuf> {
         .chain(on_path)
         // `pg_config` may belong to the client library alone.
         .find(|folder| is_complete(folder))
+        .ok_or_else(|| {
+            Requirement::Postgres.missing(
+                "PostgreSQL",
+                "install its server, with initdb and postgres on PATH",
+            )
+        })
 }
 
 fn is_complete(folder: &Path) -> bool {

@@ -14,13 +14,14 @@ use crate::http;
 use crate::port;
 use crate::process;
 use crate::programs::{Program, Programs};
+use crate::requirements;
 use crate::site::{self, Built};
 use crate::step::Steps;
 use crate::tools;
 use crate::workspace::Workspace;
 
 /// What the app is called in a sentence and, hyphenated, in the name of its log.
-const APP_NAME: &str = "the app";
+pub(crate) const APP_NAME: &str = "the app";
 /// What the sandbox is called.
 pub(crate) const SANDBOX_NAME: &str = "the sandbox";
 /// Where the app listens when the sandbox stands in for the providers.
@@ -33,6 +34,11 @@ pub(crate) const SANDBOX_HOST: &str = "localhost:4400";
 pub(crate) const APP_GRACE: Duration = Duration::from_secs(20);
 /// How long the sandbox may take to end.
 pub(crate) const SANDBOX_GRACE: Duration = Duration::from_secs(3);
+
+/// What `cargo xtask run` listens on.
+pub(crate) fn addresses() -> [(&'static str, SocketAddr); 2] {
+    [(APP_NAME, APP.into()), (SANDBOX_NAME, SANDBOX.into())]
+}
 
 /// Builds, starts, waits, and stops.
 pub(crate) fn run(
@@ -56,6 +62,15 @@ pub(crate) fn run(
     if !real {
         port::ensure_free(SANDBOX_NAME, SANDBOX.into())?;
     }
+    requirements::ensure(
+        steps,
+        if release {
+            requirements::RELEASE
+        } else {
+            requirements::RUN
+        },
+    )?;
+    plan(workspace, steps, release)?;
     tools::crates(workspace, steps)?;
     let built = site::build(workspace, steps, release)?;
     // The app comes first in the list: it is stopped first, while its provider still answers.
@@ -82,6 +97,18 @@ pub(crate) fn run(
     }
 }
 
+/// The steps of [`run`] that are known before the first of them.
+pub(crate) fn plan(
+    workspace: &Workspace,
+    steps: &mut Steps,
+    release: bool,
+) -> Result<(), Failure> {
+    steps.plan(["crates"]);
+    steps.plan(site::steps(workspace, release)?);
+    steps.plan(["start sandbox", "start app"]);
+    Ok(())
+}
+
 /// Starts the sandbox, first in the list, and waits until it answers.
 pub(crate) fn start_sandbox(
     built: &Built,
@@ -97,7 +124,7 @@ pub(crate) fn start_sandbox(
     })
 }
 
-fn app_command(workspace: &Workspace, built: &Built, real: bool) -> Result<Command, Failure> {
+pub(crate) fn app_command(workspace: &Workspace, built: &Built, real: bool) -> Result<Command, Failure> {
     let mut app = process::command(&built.stagedoor);
     app.env("LEPTOS_SITE_ROOT", &built.site)
         .current_dir(&workspace.root);
@@ -161,7 +188,7 @@ pub(crate) fn who_can_sign_in() -> Vec<String> {
 }
 
 /// Where to go, and who can sign in there.
-fn greeting(origin: &str, real: bool, steps: &Steps) -> String {
+pub(crate) fn greeting(origin: &str, real: bool, steps: &Steps) -> String {
     let mut lines = vec![String::new(), format!("Stagedoor is at {origin}")];
     if !real {
         lines.extend(who_can_sign_in());

@@ -1,27 +1,32 @@
 //! What is served: the site and the binaries, for development or for release.
 
 mod compression;
+mod minification;
 mod names;
-mod ordering;
-mod shrinking;
 pub(crate) mod weight;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::failure::{Failure, at};
+use crate::packages;
 use crate::process;
 use crate::stamp::{self, Inputs, files_under};
-use crate::step::Steps;
-use crate::tools::{self, SiteTools};
+use crate::step::{Pending, Step, Steps};
+use crate::tools;
+use crate::tools::node::Packages;
 use crate::workspace::Workspace;
+
+/// The name of the program's main files.
+const NAME: &str = "stagedoor";
 
 /// A build of everything.
 pub(crate) struct Built {
     /// The app's server.
     pub(crate) stagedoor: PathBuf,
-    /// The local Spotify.
+    /// The local Spotify and Google.
     pub(crate) sandbox: PathBuf,
     /// The folder the server serves files from.
     pub(crate) site: PathBuf,
@@ -33,16 +38,75 @@ pub(crate) fn build(
     steps: &mut Steps,
     release: bool,
 ) -> Result<Built, Failure> {
-    let site = Site::new(workspace, release);
-    let tools = tools::for_site(workspace, steps, release)?;
-    site.build(workspace, steps, &tools)?;
-    let stagedoor = binary(workspace, steps, release, "server", "stagedoor")?;
-    let sandbox = binary(workspace, steps, release, "sandbox", "sandbox")?;
+    // Beside each other: what one waits for the other can use.
+    let site = SiteBuild::begin(workspace, steps, release)?;
+    steps.run(BINARIES, |step| {
+        let mut build = process::cargo();
+        // In one call, so that what they have in common is built once.
+        build.args(["build", "--bins", "--package", "server", "--package", "sandbox"]);
+        if release {
+            build.arg("--release");
+        } else {
+            build.args(["--package", "site-builder"]);
+        }
+        step.exec(build.current_dir(&workspace.root))
+    })?;
+    if release && site.is_needed() {
+        steps.run(BUILDER, |step| {
+            let mut build = process::cargo();
+            build.args(["build", "--package", "site-builder", "--features", "release"]);
+            step.exec(build.current_dir(&workspace.root))
+        })?;
+    }
+    let site = site.finish(workspace, steps)?;
+    let folder = profile_folder(workspace, release);
     Ok(Built {
-        stagedoor,
-        sandbox,
-        site: site.folder,
+        stagedoor: folder.join("stagedoor"),
+        sandbox: folder.join("sandbox"),
+        site,
     })
+}
+
+/// The steps of [`build`].
+const BINARIES: &str = "build server and sandbox";
+const BUILDER: &str = "build site builder";
+const PROGRAM: &str = "build app for the browser";
+const SITE: &str = "build site";
+
+/// The steps that [`build`] will take.
+pub(crate) fn steps(
+    workspace: &Workspace,
+    release: bool,
+) -> Result<Vec<&'static str>, Failure> {
+    let site = Site::new(workspace, release);
+    let mut steps = vec![BINARIES];
+    if !site.is_unchanged(&site.inputs(workspace)?)? {
+        if release {
+            steps.push(BUILDER);
+        }
+        steps.push(PROGRAM);
+    }
+    steps.push(SITE);
+    Ok(steps)
+}
+
+/// Copies the files that are served as they are into a site that was built.
+pub(crate) fn copy_assets(workspace: &Workspace, site: &Path) -> Result<(), Failure> {
+    copy(&workspace.root.join("public"), site)
+}
+
+/// Copies the style into a development site under the name that it has there, and answers its path
+/// below the origin.
+pub(crate) fn copy_style(workspace: &Workspace, site: &Path) -> Result<String, Failure> {
+    let source = workspace.root.join("style/main.css");
+    let files = files_under(&site.join("pkg"), &[])?;
+    let style = files
+        .iter()
+        .find(|file| file.extension().is_some_and(|ending| ending == "css"))
+        .ok_or_else(|| Failure::Empty(format!("no style sheet is in {}", site.display())))?;
+    fs::copy(&source, style).map_err(at(&source))?;
+    let path = style.strip_prefix(site).unwrap_or(style);
+    Ok(path.display().to_string())
 }
 
 /// As in `.cargo/config.toml`, which cargo does not read where it is given flags.
@@ -74,29 +138,82 @@ fn flags() -> Result<String, Failure> {
     Ok(flags.join(" ").trim().to_owned())
 }
 
-fn binary(
-    workspace: &Workspace,
-    steps: &mut Steps,
-    release: bool,
-    package: &str,
-    name: &str,
-) -> Result<PathBuf, Failure> {
-    steps.run(&format!("build {name}"), |step| {
-        let mut build = process::cargo();
-        build.args(["build", "--package", package, "--bin", name]);
-        if release {
-            build.arg("--release");
-        }
-        step.exec(build.current_dir(&workspace.root))
-    })?;
-    Ok(profile_folder(workspace, release).join(name))
-}
-
 /// Where cargo leaves binaries.
 fn profile_folder(workspace: &Workspace, release: bool) -> PathBuf {
     workspace
         .target
         .join(if release { "release" } else { "debug" })
+}
+
+/// A site that is being built beside other steps, where something changed.
+pub(crate) struct SiteBuild {
+    site: Site,
+    inputs: String,
+    packages: Option<Packages>,
+    program: Option<Pending>,
+}
+
+impl SiteBuild {
+    /// Starts to compile the program for the browser.
+    pub(crate) fn begin(
+        workspace: &Workspace,
+        steps: &mut Steps,
+        release: bool,
+    ) -> Result<Self, Failure> {
+        let site = Site::new(workspace, release);
+        // Shrinking and compressing a release takes a minute, whether or not anything changed.
+        let inputs = site.inputs(workspace)?;
+        let (mut packages, mut program) = (None, None);
+        if !site.is_unchanged(&inputs)? {
+            if release {
+                let site = Packages::site(workspace);
+                site.ensure(steps)?;
+                packages = Some(site);
+            }
+            tools::wasm_target(steps)?;
+            stamp::remove(&site.stamp)?;
+            let mut command = site.program_command(workspace)?;
+            program = Some(steps.begin(PROGRAM, command.current_dir(&workspace.root))?);
+        }
+        Ok(Self {
+            site,
+            inputs,
+            packages,
+            program,
+        })
+    }
+
+    /// Whether anything changed.
+    pub(crate) fn is_needed(&self) -> bool {
+        self.program.is_some()
+    }
+
+    /// Makes the site, and answers where it is. The site builder is there by now.
+    pub(crate) fn finish(
+        self,
+        workspace: &Workspace,
+        steps: &mut Steps,
+    ) -> Result<PathBuf, Failure> {
+        let Self {
+            site,
+            inputs,
+            packages,
+            program,
+        } = self;
+        let is_new = program.is_some();
+        if let Some(program) = program {
+            steps.finish(program)?;
+        }
+        steps.run(SITE, |step| {
+            if !is_new {
+                step.note("unchanged");
+                return Ok(());
+            }
+            site.make(workspace, step, packages.as_ref())?;
+            stamp::put(&site.stamp, &site.stamp_text(&inputs)?)
+        })?;
+        Ok(site.folder)
+    }
 }
 
 /// The files a browser loads. Development and release have each their own, so that a turn with
@@ -122,64 +239,105 @@ impl Site {
         }
     }
 
-    fn build(
+    fn is_unchanged(&self, inputs: &str) -> Result<bool, Failure> {
+        Ok(stamp::says(&self.stamp, &self.stamp_text(inputs)?))
+    }
+
+    /// Makes the site of the program that cargo built.
+    fn make(
         &self,
         workspace: &Workspace,
-        steps: &mut Steps,
-        tools: &SiteTools,
+        step: &mut Step,
+        packages: Option<&Packages>,
     ) -> Result<(), Failure> {
-        // cargo-leptos empties the site, and shrinks and compresses it again, whether or not
-        // anything changed.
-        let inputs = self.inputs(workspace, tools)?;
-        steps.run("build site", |step| {
-            if stamp::says(&self.stamp, &self.stamp_text(&inputs)?) {
-                step.note("unchanged");
-                return Ok(());
-            }
-            stamp::remove(&self.stamp)?;
-            let mut leptos = process::command(&tools.cargo_leptos);
-            leptos.args(["leptos", "build", "--frontend-only", "--split"]);
-            if self.release {
-                leptos.arg("--release").env("RUSTFLAGS", flags()?);
-            }
-            leptos
-                .env("PATH", &tools.path)
-                .env("LEPTOS_SITE_ROOT", &self.folder)
-                .current_dir(&workspace.root);
-            step.exec(&mut leptos)?;
-            let pkg = self.folder.join("pkg");
-            if let Some(wasm_opt) = &tools.wasm_opt {
-                shrinking::shrink(&pkg, wasm_opt)?;
-            }
-            names::settle(&pkg, &self.hashes)?;
-            if self.release {
-                compression::compress(step, &self.folder)?;
-            }
-            stamp::put(&self.stamp, &self.stamp_text(&inputs)?)
-        })
+        // The site that is there stays whole, and in use, until the next one is.
+        let next = self.folder.with_extension("next");
+        remove(&next)?;
+        let pkg = next.join("pkg");
+        let mut builder = process::command(workspace.target.join("debug/site-builder"));
+        builder
+            .arg(if self.release { "release" } else { "development" })
+            .arg("--program")
+            .arg(self.program(workspace))
+            .arg("--pkg")
+            .arg(&pkg)
+            .args(["--name", NAME, "--placeholder", names::PLACEHOLDER]);
+        if let Some(packages) = packages {
+            builder
+                .arg("--wasm-opt")
+                .arg(packages.programs().join("wasm-opt"));
+        }
+        step.exec(&mut builder)?;
+        let style = format!("{NAME}.css");
+        let source = workspace.root.join("style/main.css");
+        fs::copy(&source, pkg.join(&style)).map_err(at(&source))?;
+        if let Some(packages) = packages {
+            minification::minify(step, packages, &pkg)?;
+        }
+        copy(&workspace.root.join("public"), &next)?;
+        let hashes = names::settle(&pkg, &style)?;
+        if self.release {
+            compression::compress(step, &next)?;
+        }
+        remove(&self.folder)?;
+        fs::rename(&next, &self.folder).map_err(at(&next))?;
+        stamp::put(&self.hashes, &hashes)
+    }
+
+    /// Builds the program for the browser.
+    fn program_command(&self, workspace: &Workspace) -> Result<Command, Failure> {
+        let mut build = process::cargo();
+        build.args(["rustc", "--package", "frontend", "--lib"]);
+        packages::for_browser(&mut build, workspace);
+        if self.release {
+            build
+                .args(["--profile", "wasm-release"])
+                .env("RUSTFLAGS", flags()?);
+        } else {
+            // All of it in one file: it is built and changed more often than it is loaded.
+            build.arg("--no-default-features");
+        }
+        build.args(["--crate-type", "cdylib"]);
+        if self.release {
+            // They tell what refers to what, for the chunks.
+            build.args(["--", "-Clink-args=--emit-relocs"]);
+        }
+        Ok(build)
+    }
+
+    /// Where cargo leaves the program.
+    fn program(&self, workspace: &Workspace) -> PathBuf {
+        let profile = if self.release { "wasm-release" } else { "debug" };
+        workspace
+            .target
+            .join("browser")
+            .join(packages::WASM)
+            .join(profile)
+            .join("frontend.wasm")
     }
 
     /// A digest of everything the site is made from.
-    fn inputs(&self, workspace: &Workspace, tools: &SiteTools) -> Result<String, Failure> {
+    fn inputs(&self, workspace: &Workspace) -> Result<String, Failure> {
         let root = &workspace.root;
         let mut inputs = Inputs::new();
-        inputs.text("tools", &tools.versions);
         inputs.text("profile", if self.release { "release" } else { "dev" });
-        inputs.text("shrinking", &shrinking::way());
         inputs.text("flags", &std::env::var("RUSTFLAGS").unwrap_or_default());
         for file in [
             "Cargo.toml",
             "Cargo.lock",
             "rust-toolchain.toml",
             ".cargo/config.toml",
+            "xtask/npm/package-lock.json",
         ] {
             inputs.file(root, &root.join(file))?;
         }
-        for folder in ["style", "public"] {
+        for folder in ["style", "public", "xtask/src/site"] {
             inputs.folder(root, &root.join(folder), &[])?;
         }
-        for folder in workspace.folders_under("frontend") {
-            inputs.folder(root, folder, &["tests", "benches", "examples", "target"])?;
+        for package in ["frontend", "site-builder"] {
+            for folder in workspace.folders_under(package) {
+                inputs.folder(root, folder, &["tests", "benches", "examples", "target"])?;
+            }
         }
         Ok(inputs.digest())
     }
@@ -196,6 +354,26 @@ impl Site {
         }
         Ok(text)
     }
+}
+
+/// Removes a folder and what is in it.
+fn remove(folder: &Path) -> Result<(), Failure> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(at(folder)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Copies the files in a folder and below it, but for hidden ones.
+fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+    for file in files_under(from, &[])? {
+        let copied = to.join(file.strip_prefix(from).unwrap_or(&file));
+        if let Some(folder) = copied.parent() {
+            fs::create_dir_all(folder).map_err(at(folder))?;
+        }
+        fs::copy(&file, &copied).map_err(at(&file))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

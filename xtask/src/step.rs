@@ -2,6 +2,7 @@
 //! write until somebody needs it.
 
 mod screen;
+mod times;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -11,9 +12,13 @@ use std::time::{Duration, Instant};
 use crate::failure::{Failure, at};
 use crate::process::{Output, Running, spelled};
 use screen::Screen;
+use times::Times;
 
 /// How much of a long output is shown when a step fails.
 const SHOWN_LINES: usize = 200;
+
+/// How many of the slowest tests are named at the end.
+const SLOWEST: usize = 20;
 
 /// Marks in the output of cargo, npm and apt that the network is the trouble.
 const OFFLINE: [&str; 11] = [
@@ -35,7 +40,34 @@ pub(crate) struct Steps {
     verbose: bool,
     folder: PathBuf,
     started: Instant,
+    /// The steps that are still to come, as far as they are known.
+    planned: Vec<&'static str>,
     done: Vec<Done>,
+    times: Times,
+    tests: Vec<TestTime>,
+}
+
+/// How long a test took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TestTime {
+    pub(crate) name: String,
+    pub(crate) took: Duration,
+}
+
+/// A command that runs beside other steps. Dropping it ends the command.
+pub(crate) struct Pending {
+    name: &'static str,
+    spelled: String,
+    started: Instant,
+    running: Running,
+    log: PathBuf,
+}
+
+/// What became of a command that may fail.
+pub(crate) struct Ended {
+    pub(crate) well: bool,
+    /// What it wrote.
+    pub(crate) text: String,
 }
 
 struct Done {
@@ -53,8 +85,25 @@ impl Steps {
             verbose,
             folder: folder.to_owned(),
             started: Instant::now(),
+            planned: Vec::new(),
             done: Vec::new(),
+            times: Times::load(folder),
+            tests: Vec::new(),
         })
+    }
+
+    /// Says which steps are to come, so that each can tell which of how many it is.
+    pub(crate) fn plan(&mut self, names: impl IntoIterator<Item = &'static str>) {
+        self.planned.extend(names);
+    }
+
+    /// `2 of 7`. A step that was not planned is one more.
+    fn number(&mut self, name: &str) -> String {
+        if let Some(place) = self.planned.iter().position(|planned| *planned == name) {
+            self.planned.remove(place);
+        }
+        let number = self.done.len() + 1;
+        format!("{number} of {}", number + self.planned.len())
     }
 
     /// Runs one step.
@@ -64,7 +113,23 @@ impl Steps {
         work: impl FnOnce(&mut Step) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let log = self.log(name);
-        let file = File::create(&log).map_err(at(&log))?;
+        File::create(&log).map_err(at(&log))?;
+        self.run_in(name, log, work)
+    }
+
+    /// Runs one step that writes to the end of a file.
+    fn run_in<T>(
+        &mut self,
+        name: &str,
+        log: PathBuf,
+        work: impl FnOnce(&mut Step) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let file = File::options().append(true).open(&log).map_err(at(&log))?;
+        let number = self.number(name);
+        let mut screen = Screen::begin();
+        if let Some(forecast) = self.times.forecast(name) {
+            screen.say(&format!("  {number:<9} {name}: {forecast}"));
+        }
         let mut step = Step {
             name: name.to_owned(),
             log,
@@ -72,10 +137,15 @@ impl Steps {
             note: String::new(),
             verbose: self.verbose,
             shown: 0,
-            screen: Screen::begin(),
+            screen,
+            tests: Vec::new(),
         };
         let outcome = work(&mut step);
         let took = step.screen.end(name, &step.note, outcome.is_ok());
+        if outcome.is_ok() {
+            self.times.remember(name, took);
+        }
+        self.tests.append(&mut step.tests);
         self.done.push(Done {
             name: step.name,
             took,
@@ -83,6 +153,46 @@ impl Steps {
             well: outcome.is_ok(),
         });
         outcome
+    }
+
+    /// Starts the command of a step that runs beside others. [`finish`](Self::finish) waits for it.
+    pub(crate) fn begin(
+        &self,
+        name: &'static str,
+        command: &mut Command,
+    ) -> Result<Pending, Failure> {
+        let log = self.log(name);
+        let file = File::create(&log).map_err(at(&log))?;
+        Ok(Pending {
+            name,
+            spelled: spelled(command),
+            started: Instant::now(),
+            running: Running::start(command, &Output::File(&file))?,
+            log,
+        })
+    }
+
+    /// Waits for a command that was started beside other steps.
+    pub(crate) fn finish(&mut self, pending: Pending) -> Result<(), Failure> {
+        let Pending {
+            name,
+            spelled,
+            started,
+            mut running,
+            log,
+        } = pending;
+        self.run_in(name, log, |step| {
+            let ended = running.wait(None, || step.alive())?;
+            step.note(format!("{} beside other steps", spoken(started.elapsed())));
+            if ended.is_some_and(|status| status.success()) {
+                return Ok(());
+            }
+            if is_full(&step.output()) {
+                return Err(step.no_space());
+            }
+            step.show();
+            Err(step.failed(spelled))
+        })
     }
 
     /// Whether the output of commands is passed through.
@@ -115,6 +225,14 @@ impl Steps {
             "in all",
             spoken(self.started.elapsed())
         );
+        let mut tests: Vec<_> = self.tests.iter().collect();
+        tests.sort_by_key(|test| std::cmp::Reverse(test.took));
+        if !tests.is_empty() {
+            let _ = writeln!(text, "\n  the slowest of {} tests", tests.len());
+        }
+        for TestTime { name, took } in tests.into_iter().take(SLOWEST) {
+            let _ = writeln!(text, "  {:>8.1} s  {name}", took.as_secs_f64());
+        }
         text
     }
 }
@@ -129,6 +247,7 @@ pub(crate) struct Step {
     /// How many bytes of the output are on the screen.
     shown: u64,
     screen: Screen,
+    tests: Vec<TestTime>,
 }
 
 impl Step {
@@ -156,19 +275,26 @@ impl Step {
 
     /// Runs a command that must succeed; its output is shown if it does not.
     pub(crate) fn exec(&mut self, command: &mut Command) -> Result<(), Failure> {
-        if self.go(command, None)? {
+        if self.go(command)? {
             return Ok(());
         }
+        if is_full(&self.output()) {
+            return Err(self.no_space());
+        }
         self.show();
-        Err(self.failed(command))
+        Err(self.failed(spelled(command)))
     }
 
     /// Runs a command that fetches something: a failure that the network explains says so.
     pub(crate) fn fetch(&mut self, what: &str, command: &mut Command) -> Result<(), Failure> {
-        if self.go(command, None)? {
+        if self.go(command)? {
             return Ok(());
         }
-        if is_offline(&self.output()) {
+        let output = self.output();
+        if is_full(&output) {
+            return Err(self.no_space());
+        }
+        if is_offline(&output) {
             let log = self.log.display().to_string();
             return Err(Failure::NoNetwork {
                 what: what.to_owned(),
@@ -176,16 +302,41 @@ impl Step {
             });
         }
         self.show();
-        Err(self.failed(command))
+        Err(self.failed(spelled(command)))
     }
 
-    /// Runs a command that may fail and may not take longer than `limit`; whether it succeeded.
-    pub(crate) fn attempt(
-        &mut self,
-        command: &mut Command,
-        limit: Duration,
-    ) -> Result<bool, Failure> {
-        self.go(command, Some(limit))
+    /// Runs a command that may fail.
+    pub(crate) fn try_exec(&mut self, command: &mut Command) -> Result<Ended, Failure> {
+        let before = fs::metadata(&self.log).map_or(0, |about| about.len());
+        let well = self.go(command)?;
+        let bytes = fs::read(&self.log).unwrap_or_default();
+        let written = bytes
+            .get(usize::try_from(before).unwrap_or(usize::MAX)..)
+            .unwrap_or_default();
+        let text = without_colours(&String::from_utf8_lossy(written));
+        if !well && is_full(&text) {
+            return Err(self.no_space());
+        }
+        if !well {
+            self.screen.say(&text);
+        }
+        Ok(Ended { well, text })
+    }
+
+    /// Fails where something is in the list of what failed.
+    pub(crate) fn refuse(&self, failed: &[String]) -> Result<(), Failure> {
+        if failed.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::Tests {
+            failed: failed.join(", "),
+            log: self.log.display().to_string(),
+        })
+    }
+
+    /// Keeps how long tests took, for the table at the end.
+    pub(crate) fn time_tests(&mut self, times: impl IntoIterator<Item = TestTime>) {
+        self.tests.extend(times);
     }
 
     /// What the commands of this step wrote so far.
@@ -194,8 +345,8 @@ impl Step {
         without_colours(&String::from_utf8_lossy(&bytes))
     }
 
-    /// Runs a command to its end or to the limit; whether it succeeded.
-    fn go(&mut self, command: &mut Command, limit: Option<Duration>) -> Result<bool, Failure> {
+    /// Runs a command to its end; whether it succeeded.
+    fn go(&mut self, command: &mut Command) -> Result<bool, Failure> {
         if self.screen.is_terminal() {
             // It writes to a file and would do without colours.
             command.env("CARGO_TERM_COLOR", "always");
@@ -204,7 +355,7 @@ impl Step {
             self.screen.say(&format!("$ {}", spelled(command)));
         }
         let mut child = Running::start(command, &Output::File(&self.file))?;
-        let ended = child.wait(limit, || self.alive());
+        let ended = child.wait(None, || self.alive());
         self.alive();
         Ok(ended?.is_some_and(|status| status.success()))
     }
@@ -234,10 +385,16 @@ impl Step {
         self.screen.say(&lines[skipped..].join("\n"));
     }
 
-    fn failed(&self, command: &Command) -> Failure {
+    fn no_space(&self) -> Failure {
+        Failure::NoSpace {
+            log: self.log.display().to_string(),
+        }
+    }
+
+    fn failed(&self, command: String) -> Failure {
         Failure::Step {
             step: self.name.clone(),
-            command: spelled(command),
+            command,
             log: self.log.display().to_string(),
         }
     }
@@ -261,6 +418,13 @@ pub(crate) fn spoken(duration: Duration) -> String {
     } else {
         format!("{} min {:02} s", seconds / 60, seconds % 60)
     }
+}
+
+/// Whether a command failed because the disk is full, in the words of the system or of Node.
+fn is_full(output: &str) -> bool {
+    ["No space left on device", "ENOSPC"]
+        .iter()
+        .any(|mark| output.contains(mark))
 }
 
 fn is_offline(output: &str) -> bool {
@@ -325,6 +489,29 @@ mod tests {
     }
 
     #[test]
+    fn a_full_disk_is_told_from_other_failures() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = "echo 'error: No space left on device (os error 28)' >&2; exit 1";
+        for fetch in [false, true] {
+            let failure = steps(folder.path()).run("full", |step| {
+                let mut command = Command::new("sh");
+                command.args(["-c", script]);
+                if fetch {
+                    step.fetch("Playwright", &mut command)
+                } else {
+                    step.exec(&mut command)
+                }
+            });
+            let failure = failure.unwrap_err();
+            assert!(
+                failure.to_string().starts_with("the disk is full: make room"),
+                "{failure}"
+            );
+            assert_eq!(failure.exit_code(), 3);
+        }
+    }
+
+    #[test]
     fn both_streams_are_kept_in_order() {
         let folder = tempfile::tempdir().unwrap();
         let output = steps(folder.path()).run("streams", |step| {
@@ -348,6 +535,37 @@ mod tests {
         assert!(lines[1].starts_with("  ok      good") && lines[1].ends_with("   3 passed"));
         assert!(lines[2].starts_with("  failed  bad"));
         assert!(lines[3].trim_start().starts_with("in all"));
+    }
+
+    #[test]
+    fn a_step_knows_which_of_how_many_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut steps = steps(folder.path());
+        steps.plan(["one", "two"]);
+        assert_eq!(steps.number("one"), "1 of 2");
+        steps.run("one", |_| Ok(())).unwrap();
+        assert_eq!(steps.number("not planned"), "2 of 3");
+        steps.run("not planned", |_| Ok(())).unwrap();
+        assert_eq!(steps.number("two"), "3 of 3");
+    }
+
+    #[test]
+    fn a_command_beside_other_steps_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut steps = steps(folder.path());
+        let go = folder.path().join("go");
+        let script = format!("until [ -e {} ]; do sleep 0.01; done; exit $0", go.display());
+        let [well, badly] = ["0", "3"].map(|code| {
+            let mut command = Command::new("sh");
+            let name = if code == "0" { "well" } else { "badly" };
+            steps.begin(name, command.args(["-c", &script, code])).unwrap()
+        });
+        steps
+            .run("meanwhile", |_| std::fs::write(&go, "").map_err(at(&go)))
+            .unwrap();
+        steps.finish(well).unwrap();
+        let failure = steps.finish(badly).unwrap_err();
+        assert!(matches!(failure, Failure::Step { .. }), "{failure}");
     }
 
     #[test]

@@ -1,20 +1,23 @@
 //! The tests that run in a headless browser.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use crate::browser;
 use crate::failure::Failure;
-use crate::native_tests;
-use crate::packages::TESTED_IN_BROWSER;
+use crate::packages::BROWSER;
+use crate::process;
 use crate::stamp;
 use crate::step::Steps;
+use crate::test_binaries;
 use crate::tools;
 use crate::workspace::Workspace;
 
 /// What the tests need beside cargo.
 pub(crate) struct Browser {
+    /// wasm-bindgen's test runner, which is built before the first test.
     runner: PathBuf,
     driver: PathBuf,
     /// The file that tells the driver about the browser.
@@ -23,12 +26,12 @@ pub(crate) struct Browser {
 
 /// Finds or installs what the tests need.
 pub(crate) fn prepare(workspace: &Workspace, steps: &mut Steps) -> Result<Browser, Failure> {
-    let runner = tools::wasm_test_runner(workspace, steps)?;
-    let browser::Driven { chromium, driver } = browser::driven(steps)?;
+    tools::wasm_target(steps)?;
+    let browser::Driven { chromium, driver } = browser::find()?;
     let capabilities = workspace.target.join("xtask/webdriver.json");
     stamp::put(&capabilities, &describe(&chromium))?;
     Ok(Browser {
-        runner,
+        runner: workspace.target.join("debug/wasm-test-runner"),
         driver,
         capabilities,
     })
@@ -40,37 +43,44 @@ pub(crate) fn run(
     steps: &mut Steps,
     browser: &Browser,
 ) -> Result<(), Failure> {
-    for build in &TESTED_IN_BROWSER {
-        steps.run(&format!("test {}", build.name()), |step| {
-            let mut test = build.cargo("test");
-            // Documentation tests are native ones.
-            test.args(["--tests", "--no-fail-fast"])
-                .env(
-                    "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-                    &browser.runner,
-                )
-                .env("CHROMEDRIVER", &browser.driver)
+    steps.run("build wasm test runner", |step| {
+        let mut build = process::cargo();
+        build.args(["build", "--package", "wasm-test-runner"]);
+        step.exec(build.current_dir(&workspace.root))
+    })?;
+    let binaries = steps.run("build wasm tests", |step| {
+        test_binaries::build(step, workspace, &BROWSER)
+    })?;
+    steps.run("wasm tests", |step| {
+        let (mut failed, mut without) = (Vec::new(), BROWSER.packages.iter().copied().collect::<BTreeSet<_>>());
+        for binary in &binaries {
+            let mut test = binary.run_by(&browser.runner);
+            test.env("CHROMEDRIVER", &browser.driver)
                 .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &browser.capabilities)
                 // Tests that do not say where they run would run in Node.
                 .env("WASM_BINDGEN_USE_BROWSER", "1")
                 .env("WASM_BINDGEN_TEST_TIMEOUT", "180")
                 .env_remove("CHROMEDRIVER_REMOTE")
                 .env_remove("GECKODRIVER")
-                .env_remove("GECKODRIVER_REMOTE")
-                .current_dir(&workspace.root);
-            step.exec(&mut test)?;
-            let passed = native_tests::close(step);
-            if passed == 0 {
-                return Err(Failure::Empty(format!(
-                    "no test of {} ran in a browser",
-                    build.package
-                )));
+                .env_remove("GECKODRIVER_REMOTE");
+            let output = step.try_exec(&mut test)?;
+            if !output.well {
+                failed.push(format!("{} ({})", binary.package, binary.target));
             }
-            step.note(format!("{passed} passed"));
-            Ok(())
-        })?;
-    }
-    Ok(())
+            if test_binaries::passed(&output.text) > 0 {
+                without.remove(binary.package.as_str());
+            }
+        }
+        let passed = test_binaries::close(step);
+        step.note(format!("{passed} passed"));
+        step.refuse(&failed)?;
+        match without.first() {
+            Some(package) => Err(Failure::Empty(format!(
+                "no test of {package} ran in a browser"
+            ))),
+            None => Ok(()),
+        }
+    })
 }
 
 /// What the driver is told about the browser.

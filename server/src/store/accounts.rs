@@ -1,6 +1,6 @@
 //! Accounts and the identities that lead to them.
 
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::sessions::{self, NewSession, SessionRow};
 use super::{Store, StoreError, feed, storable, timely};
@@ -200,7 +200,7 @@ impl Store {
         );
         timely(async {
             let mut connection = self.pool.acquire().await?;
-            let row = sqlx::query(&statement)
+            let row = sqlx::query(AssertSqlSafe(statement))
                 .bind(session)
                 .fetch_optional(&mut *connection)
                 .await?;

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AnyConnection, AnyPool, Connection as _, Executor as _};
 use url::Url;
 
+use super::migrations::migrator;
 use super::{StoreError, timely};
 
 /// How many connections a node holds at most.
@@ -31,9 +31,6 @@ const SQLITE_FILE: &str = "PRAGMA journal_mode = WAL;";
 const POSTGRES: &str = "SET statement_timeout = 4000; SET idle_in_transaction_session_timeout = 15000; \
      SELECT set_config('synchronous_commit', 'on', false) \
      WHERE current_setting('synchronous_commit') = 'off';";
-
-/// The schema, in steps. One that was applied is never edited.
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// Parameters of an address that the driver knows. It would log any other together with its value.
 const PARAMETERS: [&str; 20] = [
@@ -160,7 +157,7 @@ async fn sqlite(mut url: Url) -> Result<AnyPool, StoreError> {
             })
         });
     let pool = pool.connect_with(options(&url)?).await?;
-    MIGRATIONS.run(&pool).await?;
+    migrator().run(&pool).await?;
     Ok(pool)
 }
 
@@ -170,7 +167,7 @@ async fn postgres(url: &Url) -> Result<AnyPool, StoreError> {
     let options = options(url)?;
     let connect = async { Ok(AnyConnection::connect_with(&options).await?) };
     let mut connection = timely(connect).await?;
-    MIGRATIONS.run(&mut connection).await?;
+    migrator().run(&mut connection).await?;
     connection.close().await?;
     let pool = pool(CONNECTIONS)
         .after_connect(|connection, _| {

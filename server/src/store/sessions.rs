@@ -1,7 +1,7 @@
 //! Sessions, and which of them were ended.
 
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::{Store, StoreError, timely};
 
@@ -72,7 +72,7 @@ impl Store {
             "SELECT {COLUMNS} FROM session WHERE account_id = $1 ORDER BY seen_at DESC, created_at DESC, id"
         );
         timely(async {
-            let rows = sqlx::query(&statement)
+            let rows = sqlx::query(AssertSqlSafe(statement))
                 .bind(account)
                 .fetch_all(&self.pool)
                 .await?;

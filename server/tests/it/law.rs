@@ -14,11 +14,13 @@ const LAW: &[(&str, &[&str])] = &[
     ("oauth", &[]),
     ("sandbox", &[]),
     ("seal", &[]),
+    ("site-builder", &[]),
     (
         "server",
         &["app", "flight", "guard", "oauth", "seal", "spotify"],
     ),
     ("spotify", &[]),
+    ("wasm-test-runner", &[]),
     ("xtask", &[]),
 ];
 

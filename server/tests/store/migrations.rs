@@ -8,15 +8,12 @@ use sqlx::{AnyPool, Executor as _};
 
 use crate::support::{ada, file_in, logout, on_empty_postgres, sign_in};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
-
 async fn an_earlier_database_is_brought_up_to_date(url: String) {
     sqlx::any::install_default_drivers();
     let pool = AnyPool::connect(&url).await.expect("a connection");
-    let first = Migrator {
-        migrations: MIGRATIONS.migrations[..1].to_vec().into(),
-        ..Migrator::DEFAULT
-    };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let all = Migrator::new(folder).await.expect("migrations");
+    let first = Migrator::with_migrations(all.iter().take(1).cloned().collect());
     first.run(&pool).await.expect("the first migration");
     pool.execute(
         "INSERT INTO account (id, name, picture, created_at) VALUES ('a1', 'Ada', 'p', 5); \

@@ -8,28 +8,18 @@ use std::process::Command;
 use crate::browser;
 use crate::failure::{Failure, at};
 use crate::process;
-use crate::step::Steps;
-use crate::tools::{debian, on_path};
+use crate::requirements::Requirement;
+use crate::tools::on_path;
 
-/// Finds nginx, or installs it.
-pub(super) fn ensure(steps: &mut Steps) -> Result<PathBuf, Failure> {
+/// Finds nginx: named in `NGINX`, or where systems keep it.
+pub(crate) fn find() -> Result<PathBuf, Failure> {
     if let Some(named) = browser::named("NGINX")? {
         return Ok(named);
     }
-    if let Some(found) = find() {
-        return Ok(found);
-    }
-    debian::install(steps, "nginx", &["nginx"])?;
-    find().ok_or_else(|| Failure::NotInstalled {
-        what: "nginx",
-        remedy: "install it, or name it in NGINX".to_owned(),
-    })
-}
-
-/// Debian keeps it where only root's `PATH` leads.
-fn find() -> Option<PathBuf> {
+    // Debian keeps it where only root's `PATH` leads.
     on_path("nginx")
         .or_else(|| Some("/usr/sbin/nginx".into()).filter(|path: &PathBuf| path.is_file()))
+        .ok_or_else(|| Requirement::Nginx.missing("nginx", "install it, or name it in NGINX"))
 }
 
 /// Writes the configuration into `folder`, and answers the command that runs it.

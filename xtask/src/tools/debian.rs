@@ -4,30 +4,40 @@ use crate::failure::Failure;
 use crate::process;
 use crate::step::Steps;
 
-/// Installs packages; where this account may not, or there is no `apt-get`, says what to do.
-/// `what` is what the packages are for.
-pub(crate) fn install(
-    steps: &mut Steps,
-    what: &'static str,
-    packages: &[&str],
-) -> Result<(), Failure> {
-    let list = packages.join(" ");
+/// Whether packages can be installed from here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Installing {
+    /// This account may.
+    Possible,
+    /// Only root may.
+    AsRoot,
+    /// It is another system.
+    No,
+}
+
+/// Whether packages can be installed from here.
+pub(crate) fn installing() -> Installing {
     if super::on_path("apt-get").is_none() {
-        let remedy = format!("install it (Debian's packages are called {list})");
-        return Err(Failure::NotInstalled { what, remedy });
+        return Installing::No;
     }
     let account = process::answer(process::command("id").arg("-u"));
-    if account.as_deref() != Some("0") {
-        let remedy = format!("install it with `sudo apt-get install -y {list}`");
-        return Err(Failure::NotInstalled { what, remedy });
+    if account.as_deref() == Some("0") {
+        Installing::Possible
+    } else {
+        Installing::AsRoot
     }
-    steps.run(&format!("install {what}"), |step| {
+}
+
+/// Installs packages.
+pub(crate) fn install(steps: &mut Steps, packages: &[&str]) -> Result<(), Failure> {
+    steps.run("install system packages", |step| {
+        step.note(packages.join(" "));
         let apt = || {
             let mut apt = process::command("apt-get");
             apt.env("DEBIAN_FRONTEND", "noninteractive");
             apt
         };
-        let what = format!("installing {what}");
+        let what = format!("installing {}", packages.join(" "));
         step.fetch(&what, apt().arg("update"))?;
         step.fetch(
             &what,

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::failure::{Failure, at};
 use crate::process;
+use crate::requirements::version;
 use crate::stamp::{self, Inputs};
 use crate::step::Steps;
 use crate::workspace::Workspace;
@@ -24,11 +25,11 @@ pub(crate) struct Packages {
 }
 
 impl Packages {
-    /// `wasm-opt`. The files are compiled in, so that every checkout has the version it was made
-    /// with.
-    pub(crate) fn binaryen(workspace: &Workspace) -> Self {
+    /// `wasm-opt`, esbuild and Lightning CSS, which make a release small. The files are compiled in, so that every
+    /// checkout has the versions it was made with.
+    pub(crate) fn site(workspace: &Workspace) -> Self {
         Self {
-            name: "binaryen",
+            name: "the tools of a release",
             folder: workspace.tools.join("npm"),
             manifest: include_str!("../../npm/package.json").to_owned(),
             lock: include_str!("../../npm/package-lock.json").to_owned(),
@@ -68,7 +69,6 @@ impl Packages {
 
     /// Installs them where they are not.
     pub(crate) fn ensure(&self, steps: &mut Steps) -> Result<(), Failure> {
-        ensure()?;
         // Inside `node_modules`, so that whoever deletes that deletes the stamp with it.
         let done = self.folder.join("node_modules/.stagedoor");
         let digest = self.digest();
@@ -123,14 +123,13 @@ impl Packages {
     }
 }
 
-/// Makes sure that Node is there and new enough, and npm with it.
-pub(super) fn ensure() -> Result<(), Failure> {
+/// Finds Node, new enough and with npm, and answers its version.
+pub(crate) fn find() -> Result<String, Failure> {
     let remedy = "install Node 20 or newer (https://nodejs.org)";
-    let version =
-        process::answer(process::command("node").arg("--version")).ok_or(Failure::Missing {
-            program: "node",
-            remedy,
-        })?;
+    let version = version("node").ok_or(Failure::Missing {
+        program: "node",
+        remedy,
+    })?;
     if major(&version).is_none_or(|major| major < OLDEST) {
         return Err(Failure::OldNode {
             found: version,
@@ -143,7 +142,7 @@ pub(super) fn ensure() -> Result<(), Failure> {
             remedy: "install it beside Node",
         });
     }
-    Ok(())
+    Ok(version)
 }
 
 /// 20 of `v20.20.2`.

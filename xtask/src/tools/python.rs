@@ -1,10 +1,11 @@
 //! The `OpenID` provider that somebody else wrote, from `PyPI`, for a native test.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::debian;
+use super::on_path;
 use crate::failure::Failure;
 use crate::process;
+use crate::requirements::Requirement;
 use crate::stamp;
 use crate::step::Steps;
 use crate::workspace::Workspace;
@@ -27,9 +28,6 @@ pub(crate) fn oidc_provider_mock(
     if program.is_file() && stamp::says(&done, PACKAGE) {
         return Ok(program);
     }
-    if !has_venv() {
-        debian::install(steps, "Python", &["python3", "python3-venv"])?;
-    }
     steps.run("install oidc-provider-mock", |step| {
         stamp::remove(&done)?;
         step.exec(
@@ -50,14 +48,16 @@ pub(crate) fn oidc_provider_mock(
     Ok(program)
 }
 
-/// Debian ships Python without the part that makes environments.
-fn has_venv() -> bool {
-    super::on_path("python3")
-        .as_deref()
-        .is_some_and(|python: &Path| {
+/// Finds Python. Debian ships it without the part that makes environments.
+pub(crate) fn find() -> Result<PathBuf, Failure> {
+    on_path("python3")
+        .filter(|python: &PathBuf| {
             process::answer(
                 process::command(python).args(["-c", "import ensurepip, venv; print('ok')"]),
             )
             .is_some()
+        })
+        .ok_or_else(|| {
+            Requirement::Python.missing("Python with its module venv", "install Python 3")
         })
 }

@@ -7,15 +7,12 @@ use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{CodeSection, FunctionSection, Module};
 use wasmparser::{CodeSectionReader, FunctionSectionReader, Parser, Payload, TypeRef};
 
-/// How they are ordered: with another way the files are others.
-pub(super) const WAY: &str = "by type, rough length and bytes";
-
 /// `wasm` with its own functions ordered by their type, the number of binary digits of their length,
 /// and their bytes. It must carry no names.
 ///
 /// # Errors
 /// It is no program.
-pub(super) fn alike_together(wasm: &[u8]) -> Result<Vec<u8>, reencode::Error<Infallible>> {
+pub(crate) fn alike_together(wasm: &[u8]) -> Result<Vec<u8>, reencode::Error<Infallible>> {
     let (mut imported, mut types, mut bodies) = (0, Vec::new(), Vec::new());
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
