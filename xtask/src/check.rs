@@ -26,5 +26,14 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failur
             step.exec(&mut clippy)
         })?;
     }
-    Ok(())
+    steps.run("check dependencies", |step| {
+        let mut check = process::cargo();
+        check.args(["run", "--quiet", "--package", "dependency-check"]);
+        step.exec(check.current_dir(&workspace.root))?;
+        let output = step.output();
+        // How many crates, and what was not checked.
+        let lines: Vec<_> = output.lines().rev().take(2).collect();
+        step.note(lines.into_iter().rev().collect::<Vec<_>>().join("; "));
+        Ok(())
+    })
 }

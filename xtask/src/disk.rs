@@ -43,14 +43,21 @@ pub(crate) fn told(workspace: &Workspace, need: Need) -> String {
     };
     match need.warning(free, size(&workspace.target)) {
         Some(warning) => format!("little    {warning}"),
-        None => format!("ok        {} of disk are free for {}", spoken(free), need.command),
+        None => format!(
+            "ok        {} of disk are free for {}",
+            spoken(free),
+            need.command
+        ),
     }
 }
 
 /// How many bytes of the disk are free.
 fn left(workspace: &Workspace) -> Option<u64> {
     // The folder may not exist yet.
-    let folder = workspace.target.ancestors().find(|folder| folder.is_dir())?;
+    let folder = workspace
+        .target
+        .ancestors()
+        .find(|folder| folder.is_dir())?;
     let told = process::answer(process::command("df").arg("-Pk").arg(folder))?;
     free(&told)
 }

@@ -86,7 +86,11 @@ fn times(report: &str) -> Vec<TestTime> {
                 .flat_map(|test| test["results"].as_array().into_iter().flatten());
             let (file, title) = (spec["file"].as_str(), spec["title"].as_str());
             times.push(TestTime {
-                name: format!("{}: {}", file.unwrap_or_default(), title.unwrap_or_default()),
+                name: format!(
+                    "{}: {}",
+                    file.unwrap_or_default(),
+                    title.unwrap_or_default()
+                ),
                 took: results
                     .filter_map(|result| result["duration"].as_u64())
                     .map(Duration::from_millis)

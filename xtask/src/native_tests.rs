@@ -42,9 +42,7 @@ pub(crate) fn run(
     drop(cluster);
     steps.run("documentation tests", |step| {
         let mut test = NATIVE.cargo("test", workspace);
-        step.exec(
-            test.args(["--doc", "--no-fail-fast"]),
-        )?;
+        step.exec(test.args(["--doc", "--no-fail-fast"]))?;
         let passed = test_binaries::close(step);
         step.note(format!("{passed} passed"));
         Ok(())

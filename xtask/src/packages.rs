@@ -44,6 +44,7 @@ pub(crate) const NATIVE: Build = Build {
         "xtask",
         "site-builder",
         "wasm-test-runner",
+        "dependency-check",
     ],
     features: &[
         "oauth/client",
@@ -51,6 +52,7 @@ pub(crate) const NATIVE: Build = Build {
         "guard/layer",
         "guard/client",
         "app/ssr",
+        "site-builder/release",
     ],
     machine: Machine::Native,
 };
@@ -59,12 +61,7 @@ pub(crate) const NATIVE: Build = Build {
 pub(crate) const BROWSER: Build = Build {
     name: "wasm",
     packages: &["oauth", "spotify", "guard", "app"],
-    features: &[
-        "oauth/client",
-        "oauth/oidc",
-        "guard/client",
-        "app/hydrate",
-    ],
+    features: &["oauth/client", "oauth/oidc", "guard/client", "app/hydrate"],
     machine: Machine::Browser,
 };
 

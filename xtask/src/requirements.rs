@@ -43,9 +43,8 @@ pub(crate) const CLUSTER: &[Requirement] = &[CCompiler, Postgres, Nginx];
 /// What `cargo xtask test` needs.
 pub(crate) const TEST: &[Requirement] = &[CCompiler, Node, Chromium, Faketime, Postgres, Python];
 /// All of them.
-pub(crate) const ALL: &[Requirement] = &[
-    CCompiler, Node, Chromium, Faketime, Postgres, Python, Nginx,
-];
+pub(crate) const ALL: &[Requirement] =
+    &[CCompiler, Node, Chromium, Faketime, Postgres, Python, Nginx];
 
 impl Requirement {
     /// Where it is, or what it answers when asked for its version.

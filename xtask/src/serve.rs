@@ -98,11 +98,7 @@ pub(crate) fn run(
 }
 
 /// The steps of [`run`] that are known before the first of them.
-pub(crate) fn plan(
-    workspace: &Workspace,
-    steps: &mut Steps,
-    release: bool,
-) -> Result<(), Failure> {
+pub(crate) fn plan(workspace: &Workspace, steps: &mut Steps, release: bool) -> Result<(), Failure> {
     steps.plan(["crates"]);
     steps.plan(site::steps(workspace, release)?);
     steps.plan(["start sandbox", "start app"]);
@@ -124,7 +120,11 @@ pub(crate) fn start_sandbox(
     })
 }
 
-pub(crate) fn app_command(workspace: &Workspace, built: &Built, real: bool) -> Result<Command, Failure> {
+pub(crate) fn app_command(
+    workspace: &Workspace,
+    built: &Built,
+    real: bool,
+) -> Result<Command, Failure> {
     let mut app = process::command(&built.stagedoor);
     app.env("LEPTOS_SITE_ROOT", &built.site)
         .current_dir(&workspace.root);

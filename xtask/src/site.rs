@@ -43,7 +43,14 @@ pub(crate) fn build(
     steps.run(BINARIES, |step| {
         let mut build = process::cargo();
         // In one call, so that what they have in common is built once.
-        build.args(["build", "--bins", "--package", "server", "--package", "sandbox"]);
+        build.args([
+            "build",
+            "--bins",
+            "--package",
+            "server",
+            "--package",
+            "sandbox",
+        ]);
         if release {
             build.arg("--release");
         } else {
@@ -54,7 +61,13 @@ pub(crate) fn build(
     if release && site.is_needed() {
         steps.run(BUILDER, |step| {
             let mut build = process::cargo();
-            build.args(["build", "--package", "site-builder", "--features", "release"]);
+            build.args([
+                "build",
+                "--package",
+                "site-builder",
+                "--features",
+                "release",
+            ]);
             step.exec(build.current_dir(&workspace.root))
         })?;
     }
@@ -74,10 +87,7 @@ const PROGRAM: &str = "build app for the browser";
 const SITE: &str = "build site";
 
 /// The steps that [`build`] will take.
-pub(crate) fn steps(
-    workspace: &Workspace,
-    release: bool,
-) -> Result<Vec<&'static str>, Failure> {
+pub(crate) fn steps(workspace: &Workspace, release: bool) -> Result<Vec<&'static str>, Failure> {
     let site = Site::new(workspace, release);
     let mut steps = vec![BINARIES];
     if !site.is_unchanged(&site.inputs(workspace)?)? {
@@ -256,7 +266,11 @@ impl Site {
         let pkg = next.join("pkg");
         let mut builder = process::command(workspace.target.join("debug/site-builder"));
         builder
-            .arg(if self.release { "release" } else { "development" })
+            .arg(if self.release {
+                "release"
+            } else {
+                "development"
+            })
             .arg("--program")
             .arg(self.program(workspace))
             .arg("--pkg")
@@ -307,7 +321,11 @@ impl Site {
 
     /// Where cargo leaves the program.
     fn program(&self, workspace: &Workspace) -> PathBuf {
-        let profile = if self.release { "wasm-release" } else { "debug" };
+        let profile = if self.release {
+            "wasm-release"
+        } else {
+            "debug"
+        };
         workspace
             .target
             .join("browser")

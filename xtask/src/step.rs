@@ -504,7 +504,9 @@ mod tests {
             });
             let failure = failure.unwrap_err();
             assert!(
-                failure.to_string().starts_with("the disk is full: make room"),
+                failure
+                    .to_string()
+                    .starts_with("the disk is full: make room"),
                 "{failure}"
             );
             assert_eq!(failure.exit_code(), 3);
@@ -554,11 +556,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut steps = steps(folder.path());
         let go = folder.path().join("go");
-        let script = format!("until [ -e {} ]; do sleep 0.01; done; exit $0", go.display());
+        let script = format!(
+            "until [ -e {} ]; do sleep 0.01; done; exit $0",
+            go.display()
+        );
         let [well, badly] = ["0", "3"].map(|code| {
             let mut command = Command::new("sh");
             let name = if code == "0" { "well" } else { "badly" };
-            steps.begin(name, command.args(["-c", &script, code])).unwrap()
+            steps
+                .begin(name, command.args(["-c", &script, code]))
+                .unwrap()
         });
         steps
             .run("meanwhile", |_| std::fs::write(&go, "").map_err(at(&go)))

@@ -37,7 +37,10 @@ pub(crate) fn build(
     step.exec(&mut command)?;
     let binaries: Vec<_> = step.output().lines().filter_map(binary).collect();
     if binaries.is_empty() {
-        return Err(Failure::Empty(format!("cargo built no tests for {}", build.name)));
+        return Err(Failure::Empty(format!(
+            "cargo built no tests for {}",
+            build.name
+        )));
     }
     Ok(binaries)
 }
@@ -87,7 +90,10 @@ impl TestBinary {
 
 /// How many tests passed, of the closing lines of the harness.
 pub(crate) fn passed(output: &str) -> usize {
-    output.lines().filter_map(|line| passed_in(line.trim())).sum()
+    output
+        .lines()
+        .filter_map(|line| passed_in(line.trim()))
+        .sum()
 }
 
 /// Prints the closing line of every test binary that held a test, and answers how many tests passed.
@@ -152,7 +158,10 @@ mod tests {
             passed_in("test result: ok. 12 passed; 0 failed; 1 ignored"),
             Some(12)
         );
-        assert_eq!(passed_in("test result: FAILED. 3 passed; 1 failed"), Some(3));
+        assert_eq!(
+            passed_in("test result: FAILED. 3 passed; 1 failed"),
+            Some(3)
+        );
         assert_eq!(passed_in("test passed ... ok"), None);
         let output = "running 2 tests\n\
             test one ... ok\n\n\

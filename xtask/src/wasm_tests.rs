@@ -52,7 +52,10 @@ pub(crate) fn run(
         test_binaries::build(step, workspace, &BROWSER)
     })?;
     steps.run("wasm tests", |step| {
-        let (mut failed, mut without) = (Vec::new(), BROWSER.packages.iter().copied().collect::<BTreeSet<_>>());
+        let (mut failed, mut without) = (
+            Vec::new(),
+            BROWSER.packages.iter().copied().collect::<BTreeSet<_>>(),
+        );
         for binary in &binaries {
             let mut test = binary.run_by(&browser.runner);
             test.env("CHROMEDRIVER", &browser.driver)

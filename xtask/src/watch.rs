@@ -35,7 +35,10 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failur
     let built = site::build(workspace, steps, false)?;
     let pages = Pages::listen(PAGES.into())?;
     let mut running = Apps::start(workspace, steps, built)?;
-    println!("{}", serve::greeting(&format!("http://{}", SocketAddr::from(APP)), false, steps));
+    println!(
+        "{}",
+        serve::greeting(&format!("http://{}", SocketAddr::from(APP)), false, steps)
+    );
     println!("Every change is built and shown.");
     let outcome = loop {
         if let Err(failure) = running.look() {
@@ -51,9 +54,9 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failur
             Ok(Shown::Page) => pages.reload(),
             Err(Failure::Interrupted) => break Failure::Interrupted,
             // The output of the compiler is on the screen.
-            Err(failure) => println!(
-                "\n{failure}\nThe app goes on as it was. Save again when it is mended."
-            ),
+            Err(failure) => {
+                println!("\n{failure}\nThe app goes on as it was. Save again when it is mended.")
+            }
         }
     };
     running.programs.stop();
@@ -133,7 +136,9 @@ impl Apps {
         changed: &[Change],
     ) -> Result<Shown, Failure> {
         if changed.contains(&Change::Commands) {
-            println!("\nThe commands themselves changed: stop this and start it again to use them.");
+            println!(
+                "\nThe commands themselves changed: stop this and start it again to use them."
+            );
         }
         if changed.contains(&Change::Program) {
             let site_before = modified(&self.built.site);

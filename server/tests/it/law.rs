@@ -8,6 +8,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 /// Who may use whom of ours, outside of tests.
 const LAW: &[(&str, &[&str])] = &[
     ("app", &["guard", "oauth", "spotify"]),
+    ("dependency-check", &[]),
     ("flight", &[]),
     ("frontend", &["app"]),
     ("guard", &[]),

@@ -26,8 +26,8 @@ impl Config {
         let shown = path.display();
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {shown}"))?;
         let id = files.add(path.to_string_lossy().as_ref(), text);
-        let mut parsed = toml_span::parse(files.source(id))
-            .with_context(|| format!("{shown} is not TOML"))?;
+        let mut parsed =
+            toml_span::parse(files.source(id)).with_context(|| format!("{shown} is not TOML"))?;
         let config = RootConfig::deserialize(&mut parsed)
             .map_err(|error| anyhow::anyhow!("{shown}: {error}"))?;
         let mut diagnostics = Vec::new();

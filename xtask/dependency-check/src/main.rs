@@ -70,9 +70,9 @@ fn main() -> anyhow::Result<ExitCode> {
             advisories::check(
                 context!(config.advisories),
                 &advisories,
-                None::<fn(cargo_deny::sarif::Never)>,
+                None::<fn(serde_json::Value)>,
                 cargo_deny::SerializeAdvisory::No,
-                None,
+                cargo_home().map(|home| advisories::Indices::load(&krates, home)),
                 sink(),
             );
             None
@@ -83,13 +83,24 @@ fn main() -> anyhow::Result<ExitCode> {
     let errors = print(packs, &krates, &files);
     println!("{} crates, {errors} errors", krates.len());
     if let Some(error) = unchecked {
-        println!("advisories were not checked: {error:#}");
+        let reason = format!("{error:#}");
+        println!(
+            "advisories were not checked: {}",
+            reason.lines().next().unwrap_or_default()
+        );
     }
     Ok(if errors == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Where cargo keeps what it knows of crates.io: whether a version was yanked.
+fn cargo_home() -> Option<cargo_deny::PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")))?;
+    cargo_deny::PathBuf::from_path_buf(home).ok()
 }
 
 /// What the workspace depends on, on the platforms of the configuration.
@@ -99,8 +110,8 @@ fn krates(root: &std::path::Path, config: &Config) -> anyhow::Result<Krates> {
     command.manifest_path(manifest).lock_opts(LockOptions {
         frozen: false,
         locked: true,
-        // The step before has fetched everything.
-        offline: true,
+        // The crates of other systems are not there yet.
+        offline: false,
     });
     if config.graph.all_features {
         command.all_features();
@@ -121,11 +132,7 @@ fn krates(root: &std::path::Path, config: &Config) -> anyhow::Result<Krates> {
 }
 
 /// Prints what was found, each with the way it came into the tree, and answers how many errors it is.
-fn print(
-    packs: crossbeam::channel::Receiver<Pack>,
-    krates: &Krates,
-    files: &Files,
-) -> usize {
+fn print(packs: crossbeam::channel::Receiver<Pack>, krates: &Krates, files: &Files) -> usize {
     let grapher = InclusionGrapher::new(krates);
     let style = cargo_deny::diag::codespan_config();
     let mut out = NoColor::new(std::io::stdout());

@@ -67,7 +67,10 @@ fn with_placeholders(mut script: String, chunks: &[String], placeholder: &str) -
 }
 
 /// The manifest of the chunks: the files, without their ending, that each chunk needs.
-fn manifest_of(chunks: HashMap<String, Vec<String>>, placeholder: &str) -> Result<String, serde_json::Error> {
+fn manifest_of(
+    chunks: HashMap<String, Vec<String>>,
+    placeholder: &str,
+) -> Result<String, serde_json::Error> {
     let chunks: BTreeMap<_, Vec<_>> = chunks
         .into_iter()
         .map(|(chunk, files)| {

@@ -103,8 +103,7 @@ fn shrink_file(file: &Path, wasm_opt: &Path) -> Result<BTreeSet<&'static str>, E
         reason,
     };
     let bytes = fs::read(file).map_err(at(file))?;
-    let (trapped, found) =
-        without_uncalled(&bytes).map_err(|error| refused(error.to_string()))?;
+    let (trapped, found) = without_uncalled(&bytes).map_err(|error| refused(error.to_string()))?;
     fs::write(file, trapped).map_err(at(file))?;
     let output = Command::new(wasm_opt)
         .args(WASM_OPT)
@@ -119,8 +118,7 @@ fn shrink_file(file: &Path, wasm_opt: &Path) -> Result<BTreeSet<&'static str>, E
         ));
     }
     let bytes = fs::read(file).map_err(at(file))?;
-    let ordered =
-        ordering::alike_together(&bytes).map_err(|error| refused(error.to_string()))?;
+    let ordered = ordering::alike_together(&bytes).map_err(|error| refused(error.to_string()))?;
     fs::write(file, ordered).map_err(at(file))?;
     Ok(found)
 }
@@ -342,7 +340,10 @@ mod tests {
             &inner,
             taken,
         ]);
-        assert_eq!(without_uncalled(&program).unwrap(), (program, BTreeSet::new()));
+        assert_eq!(
+            without_uncalled(&program).unwrap(),
+            (program, BTreeSet::new())
+        );
     }
 
     #[test]

@@ -160,10 +160,7 @@ mod tests {
 
     #[test]
     fn change_in_one_chunk_is_in_the_name_of_every_file_of_the_program() {
-        let (one, other) = (
-            Program::settled("chunk"),
-            Program::settled("another chunk"),
-        );
+        let (one, other) = (Program::settled("chunk"), Program::settled("another chunk"));
         assert_ne!(one.names[0], other.names[0]);
         assert_ne!(one.names[2], other.names[2]);
         assert_eq!(one.names, Program::settled("chunk").names);

@@ -9,9 +9,7 @@ use super::spoken;
 
 /// Steps that take a while the first time, what they do meanwhile, and how many seconds that took on
 /// two cores of a server of 2024, with nothing built before.
-const USUAL: &[(&str, &str, u64)] = &[
-    ("crates", "downloads the crates that Cargo.lock names", 10),
-];
+const USUAL: &[(&str, &str, u64)] = &[("crates", "downloads the crates that Cargo.lock names", 10)];
 
 /// How long each step took when it last ran, kept in a file.
 pub(super) struct Times {

@@ -45,7 +45,9 @@ impl Changes {
         let (sender, events) = channel();
         let mut watcher = new_debouncer(QUIET, None, sender)?;
         // Not the whole workspace: what cargo writes into its target folder is no change.
-        for entry in ["app", "frontend", "server", "crates", "style", "public", "xtask"] {
+        for entry in [
+            "app", "frontend", "server", "crates", "style", "public", "xtask",
+        ] {
             let folder = root.join(entry);
             if folder.is_dir() {
                 watcher.watch(&folder, RecursiveMode::Recursive)?;
@@ -112,7 +114,10 @@ fn kind(path: &Path) -> Option<Change> {
         "Cargo.toml" | "Cargo.lock" => Some(Change::Program),
         "app" | "frontend" | "server" | "crates"
             if !folders.any(|folder| folder == "tests" || folder == "benches")
-                && matches!(ending, Some("rs" | "toml" | "js" | "css" | "html" | "sql" | "svg")) =>
+                && matches!(
+                    ending,
+                    Some("rs" | "toml" | "js" | "css" | "html" | "sql" | "svg")
+                ) =>
         {
             Some(Change::Program)
         }
@@ -130,7 +135,10 @@ mod tests {
             ("app/src/pages/top.rs", Some(Change::Program)),
             ("app/src/shell/first.js", Some(Change::Program)),
             ("server/migrations/0001_accounts.sql", Some(Change::Program)),
-            ("crates/sandbox/src/control/panel.css", Some(Change::Program)),
+            (
+                "crates/sandbox/src/control/panel.css",
+                Some(Change::Program),
+            ),
             ("Cargo.lock", Some(Change::Program)),
             ("xtask/site-builder/src/main.rs", Some(Change::Program)),
             ("style/main.css", Some(Change::Style)),

@@ -38,7 +38,9 @@ impl Pages {
                 // A page that says nothing must not keep the others waiting.
                 thread::spawn(move || {
                     if let Some(socket) = welcome(stream) {
-                        open.lock().unwrap_or_else(PoisonError::into_inner).push(socket);
+                        open.lock()
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .push(socket);
                     }
                 });
             }
@@ -75,7 +77,10 @@ mod tests {
 
     #[test]
     fn every_open_page_hears_of_a_change() {
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let address = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
         let pages = Pages::listen(address).unwrap();
         let url = format!("ws://{address}/live_reload");
         let (mut one, _) = tungstenite::connect(&url).unwrap();
@@ -93,6 +98,13 @@ mod tests {
         }
         drop(one);
         pages.reload();
-        assert!(other.read().unwrap().to_text().unwrap().contains(r#""all":true"#));
+        assert!(
+            other
+                .read()
+                .unwrap()
+                .to_text()
+                .unwrap()
+                .contains(r#""all":true"#)
+        );
     }
 }
