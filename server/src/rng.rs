@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use rand::{RngCore, SeedableRng, TryRngCore};
+use rand::{Rng as _, SeedableRng as _, TryRng as _};
 use rand_chacha::ChaCha20Rng;
 
 /// A cryptographic generator: seeded by the operating system, or by a test.
@@ -16,7 +16,7 @@ impl Rng {
     /// The operating system's own error where it has no randomness to give.
     pub fn system() -> Result<Self, std::io::Error> {
         let mut seed = [0; 32];
-        rand::rngs::OsRng
+        rand::rngs::SysRng
             .try_fill_bytes(&mut seed)
             .map_err(std::io::Error::other)?;
         Ok(Self(Mutex::new(ChaCha20Rng::from_seed(seed))))

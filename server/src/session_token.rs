@@ -354,7 +354,8 @@ mod tests {
             .as_str()
             .expect("x")
             .to_owned();
-        let key = EncodingKey::from_secret(&URL_SAFE_NO_PAD.decode(public).expect("base64url"));
+        let key = EncodingKey::from_secret(&URL_SAFE_NO_PAD.decode(public).expect("base64url"))
+            .expect("a key");
         let token = jsonwebtoken::encode(&header, &claims, &key).expect("signed");
         assert_eq!(tokens.verify(&token, 1000), Err(TokenError::Rejected));
     }

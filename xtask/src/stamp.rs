@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 use crate::failure::{Failure, at};
@@ -45,9 +47,9 @@ impl Inputs {
         Ok(())
     }
 
-    /// The digest of all parts so far, in hexadecimal digits.
+    /// The digest of all parts so far, as base64url.
     pub(crate) fn digest(self) -> String {
-        format!("{:x}", self.0.finalize())
+        URL_SAFE_NO_PAD.encode(self.0.finalize())
     }
 
     fn bytes(&mut self, name: &str, bytes: &[u8]) {

@@ -555,20 +555,29 @@ mod tests {
     fn a_command_beside_other_steps_is_waited_for() {
         let folder = tempfile::tempdir().unwrap();
         let mut steps = steps(folder.path());
-        let go = folder.path().join("go");
-        let script = format!(
-            "until [ -e {} ]; do sleep 0.01; done; exit $0",
-            go.display()
-        );
-        let [well, badly] = ["0", "3"].map(|code| {
-            let mut command = Command::new("sh");
-            let name = if code == "0" { "well" } else { "badly" };
+        // Each waits to be told to go on.
+        let [well, badly] = ["well", "badly"].map(|name| {
+            let pipe = folder.path().join(name);
+            assert!(
+                Command::new("mkfifo")
+                    .arg(&pipe)
+                    .status()
+                    .unwrap()
+                    .success()
+            );
+            let code = if name == "well" { "0" } else { "3" };
+            let script = format!("read _ < {}; exit {code}", pipe.display());
             steps
-                .begin(name, command.args(["-c", &script, code]))
+                .begin(name, Command::new("sh").args(["-c", &script]))
                 .unwrap()
         });
         steps
-            .run("meanwhile", |_| std::fs::write(&go, "").map_err(at(&go)))
+            .run("meanwhile", |_| {
+                ["well", "badly"].into_iter().try_for_each(|name| {
+                    let pipe = folder.path().join(name);
+                    fs::write(&pipe, "go\n").map_err(at(&pipe))
+                })
+            })
             .unwrap();
         steps.finish(well).unwrap();
         let failure = steps.finish(badly).unwrap_err();

@@ -44,18 +44,18 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failur
         if let Err(failure) = running.look() {
             break failure;
         }
-        let changed = changes.next();
-        if changed.is_empty() {
+        let saved = changes.next();
+        if saved.is_empty() {
             continue;
         }
-        match running.follow(workspace, steps, &changed) {
+        match running.follow(workspace, steps, &saved) {
             Ok(Shown::Nothing) => {}
             Ok(Shown::Style(path)) => pages.style(&path),
             Ok(Shown::Page) => pages.reload(),
             Err(Failure::Interrupted) => break Failure::Interrupted,
             // The output of the compiler is on the screen.
             Err(failure) => {
-                println!("\n{failure}\nThe app goes on as it was. Save again when it is mended.")
+                println!("\n{failure}\nThe app goes on as it was. Save again when it is mended.");
             }
         }
     };

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::rngs::StdRng;
-use rand::{RngCore as _, SeedableRng as _};
+use rand::{Rng as _, SeedableRng as _};
 use sha2::{Digest as _, Sha256};
 
 /// How many random bytes an access token holds: 2 + 4/3 × 180 = 242 characters.

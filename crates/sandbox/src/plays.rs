@@ -3,7 +3,7 @@
 //! Time is cut into blocks. In some of them the listener hears a few tracks one after the other, of
 //! one album, artist or playlist, or of nothing that is said. Nothing is kept.
 
-use rand::Rng as _;
+use rand::RngExt as _;
 use rand::rngs::StdRng;
 
 use crate::catalogue::Catalogue;

@@ -6,7 +6,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chacha20poly1305::aead::AeadInPlace as _;
+use chacha20poly1305::aead::AeadInOut as _;
 use chacha20poly1305::{KeyInit as _, Tag, XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
@@ -109,10 +109,10 @@ impl Sealer {
         sealed.extend_from_slice(&expires_at.to_be_bytes());
         sealed.extend_from_slice(plaintext);
         let tag = cipher
-            .encrypt_in_place_detached(
-                XNonce::from_slice(&nonce),
+            .encrypt_inout_detached(
+                &XNonce::from(nonce),
                 &bound,
-                &mut sealed[NONCE_BYTES..],
+                sealed[NONCE_BYTES..].as_mut().into(),
             )
             .expect("the cipher takes up to 256 GB, and the length is checked above");
         sealed.extend_from_slice(&tag);
@@ -141,13 +141,12 @@ impl Sealer {
 
         let (nonce, rest) = sealed.split_at_mut(NONCE_BYTES);
         let (body, tag) = rest.split_at_mut(rest.len() - TAG_BYTES);
+        let (nonce, tag) = XNonce::try_from(&*nonce)
+            .ok()
+            .zip(Tag::try_from(&*tag).ok())
+            .ok_or(OpenError::Malformed)?;
         cipher
-            .decrypt_in_place_detached(
-                XNonce::from_slice(nonce),
-                &bound,
-                body,
-                Tag::from_slice(tag),
-            )
+            .decrypt_inout_detached(&nonce, &bound, (&mut *body).into(), &tag)
             .map_err(|_| OpenError::Rejected)?;
 
         let (expires_at, plaintext) = body

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
 /// How long anything may take.
 const BOUND: Duration = Duration::from_secs(15);
@@ -59,7 +59,10 @@ impl Database {
     async fn run(&self, statement: &str) {
         let connecting = PgConnection::connect(&self.admin).await;
         let mut admin = connecting.expect("the cluster");
-        admin.execute(statement).await.expect("the statement");
+        admin
+            .execute(AssertSqlSafe(statement.to_owned()))
+            .await
+            .expect("the statement");
         admin.close().await.expect("goodbye");
     }
 }
@@ -73,7 +76,9 @@ impl Database {
     /// Runs statements that write rows.
     pub(crate) async fn fill(&self, statements: &str) {
         let mut connection = self.connect().await;
-        let filled = sqlx::raw_sql(statements).execute(&mut connection).await;
+        let filled = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()))
+            .execute(&mut connection)
+            .await;
         filled.expect("rows");
     }
 

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures::FutureExt as _;
 use server::store::{Linked, Logout, NewSession, Person, Store, StoreError};
-use sqlx::{AnyPool, Connection as _, Executor as _, PgConnection};
+use sqlx::{AnyPool, AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
 const CLUSTER: &str = "STAGEDOOR_TEST_POSTGRES";
 
@@ -56,14 +56,18 @@ impl Database {
     /// Runs statements past the store.
     pub(crate) async fn run(&self, statements: &str) {
         let pool = AnyPool::connect(&self.url).await.expect("a connection");
-        pool.execute(statements).await.expect("the statements");
+        pool.execute(AssertSqlSafe(statements.to_owned()))
+            .await
+            .expect("the statements");
         pool.close().await;
     }
 
     /// Asks for one number past the store.
     pub(crate) async fn number(&self, statement: &str) -> i64 {
         let pool = AnyPool::connect(&self.url).await.expect("a connection");
-        let number = sqlx::query_scalar(statement).fetch_one(&pool).await;
+        let number = sqlx::query_scalar(AssertSqlSafe(statement.to_owned()))
+            .fetch_one(&pool)
+            .await;
         pool.close().await;
         number.expect("a number")
     }
@@ -96,12 +100,18 @@ pub(crate) async fn on_empty_postgres<F: Future<Output = ()>>(test: impl FnOnce(
     let name = format!("test_{}_{number}", std::process::id());
     let mut admin = PgConnection::connect(&cluster).await.expect("the cluster");
     let create = format!("CREATE DATABASE {name}");
-    admin.execute(&*create).await.expect("a database");
+    admin
+        .execute(AssertSqlSafe(create))
+        .await
+        .expect("a database");
     let mut url = url::Url::parse(&cluster).expect("an address");
     url.set_path(&name);
     let outcome = AssertUnwindSafe(test(url.into())).catch_unwind().await;
     let drop = format!("DROP DATABASE {name} WITH (FORCE)");
-    admin.execute(&*drop).await.expect("it is dropped");
+    admin
+        .execute(AssertSqlSafe(drop))
+        .await
+        .expect("it is dropped");
     if let Err(panic) = outcome {
         std::panic::resume_unwind(panic);
     }

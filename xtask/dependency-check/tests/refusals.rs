@@ -6,11 +6,11 @@ use std::process::{Command, Output};
 
 /// Checks a package with a dependency of this name and licence.
 fn check(dependency: &str, license: &str) -> Output {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("it works");
     let write = |path: &str, text: &str| {
         let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        fs::create_dir_all(path.parent().expect("it works")).expect("it works");
+        fs::write(path, text).expect("it works");
     };
     let manifest = |name: &str, license: &str, rest: &str| {
         format!(
@@ -35,7 +35,7 @@ fn check(dependency: &str, license: &str) -> Output {
         .args(["generate-lockfile", "--offline"])
         .current_dir(folder.path())
         .status()
-        .unwrap();
+        .expect("it works");
     assert!(locked.success());
     run(folder.path())
 }
@@ -46,7 +46,7 @@ fn run(folder: &Path) -> Output {
         // It would fetch advisories with it.
         .env("GIT_ALLOW_PROTOCOL", "none")
         .output()
-        .unwrap()
+        .expect("it works")
 }
 
 #[test]
@@ -78,8 +78,8 @@ fn a_banned_crate_is_refused() {
 
 #[test]
 fn a_setting_that_is_not_known_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("deny.toml"), "[licences]\nallow = []\n").unwrap();
+    let folder = tempfile::tempdir().expect("it works");
+    fs::write(folder.path().join("deny.toml"), "[licences]\nallow = []\n").expect("it works");
     let output = run(folder.path());
     assert!(!output.status.success());
     let text = String::from_utf8_lossy(&output.stderr);

@@ -4,9 +4,9 @@ use std::fs;
 use std::process::{Command, Output};
 
 fn build(program: &[u8], arguments: &[&str]) -> Output {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("it works");
     let path = folder.path().join("program.wasm");
-    fs::write(&path, program).unwrap();
+    fs::write(&path, program).expect("it works");
     Command::new(env!("CARGO_BIN_EXE_site-builder"))
         .args(&arguments[..1])
         .arg("--program")
@@ -17,7 +17,7 @@ fn build(program: &[u8], arguments: &[&str]) -> Output {
         .args(&arguments[1..])
         .env_remove("RUST_BACKTRACE")
         .output()
-        .unwrap()
+        .expect("it works")
 }
 
 fn sentence(output: &Output) -> String {

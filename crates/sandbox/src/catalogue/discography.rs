@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use rand::Rng as _;
+use rand::RngExt as _;
 use rand::rngs::StdRng;
 
 use super::generate::ARTISTS;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
-use rand::{Rng as _, SeedableRng as _};
+use rand::{RngExt as _, SeedableRng as _};
 
 use super::ids::base62;
 use super::names::{

@@ -1,6 +1,6 @@
 //! Ids as the provider forms them: 22 characters of base 62.
 
-use rand::Rng as _;
+use rand::RngExt as _;
 use rand::rngs::StdRng;
 use sha2::{Digest as _, Sha256};
 

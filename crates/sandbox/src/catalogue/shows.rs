@@ -1,6 +1,6 @@
 //! Invented podcasts: a few, because playlists may hold their episodes.
 
-use rand::Rng as _;
+use rand::RngExt as _;
 use rand::rngs::StdRng;
 use serde_json::{Map, Value, json};
 

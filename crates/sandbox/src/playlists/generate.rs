@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rand::Rng as _;
+use rand::RngExt as _;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
 
