@@ -72,7 +72,7 @@ pub fn page_policy(
         )
         .collect();
     let images = images.join(" ");
-    // `cargo leptos watch` reloads the page over a web socket.
+    // `cargo xtask watch` reloads the page over a web socket.
     let connect = if reload {
         "'self' ws://127.0.0.1:3001 ws://localhost:3001"
     } else {

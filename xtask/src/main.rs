@@ -45,6 +45,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::failure::Failure;
+use crate::site::SiteBuild;
 use crate::step::Steps;
 use crate::workspace::Workspace;
 
@@ -89,6 +90,9 @@ enum Command {
     Test,
     /// Run the end-to-end tests alone.
     End2end {
+        /// Run them against the release build of the server, too, and not of the site alone.
+        #[arg(long)]
+        release: bool,
         /// Arguments for Playwright, for instance the name of a test file.
         #[arg(last = true)]
         arguments: Vec<String>,
@@ -152,18 +156,26 @@ fn carry_out(command: &Command, workspace: &Workspace, steps: &mut Steps) -> Res
             let browser = wasm_tests::prepare(workspace, steps)?;
             let postgres = postgres::prepare()?;
             let provider = tools::python::oidc_provider_mock(workspace, steps)?;
+            // It is needed last and takes long on one core, so it is built beside the rest.
+            let site = SiteBuild::begin(workspace, steps, true)?;
             check::run(workspace, steps)?;
             native_tests::run(workspace, steps, &postgres, &provider)?;
             wasm_tests::run(workspace, steps, &browser)?;
-            let release = release::build(workspace, steps)?;
-            end2end::run(steps, &playwright, &release, None)
+            let site = site.finish(workspace, steps)?;
+            release::weigh(steps, &site)?;
+            let built = site::with_development_binaries(workspace, site)?;
+            end2end::run(steps, &playwright, &built, None)
         }
-        Command::End2end { arguments } => {
+        Command::End2end { release, arguments } => {
             requirements::ensure(steps, requirements::END2END)?;
             tools::crates(workspace, steps)?;
             let playwright = end2end::prepare(workspace, steps)?;
-            let release = release::build(workspace, steps)?;
-            end2end::run(steps, &playwright, &release, Some(arguments))
+            let built = if *release {
+                release::build(workspace, steps)?
+            } else {
+                site::build_for_end2end(workspace, steps)?
+            };
+            end2end::run(steps, &playwright, &built, Some(arguments))
         }
     }
 }

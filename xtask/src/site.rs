@@ -22,6 +22,9 @@ use crate::workspace::Workspace;
 /// The name of the program's main files.
 const NAME: &str = "stagedoor";
 
+/// The file that tells the server which hash each hashed name carries.
+const HASHES: &str = "hash.txt";
+
 /// A build of everything.
 pub(crate) struct Built {
     /// The app's server.
@@ -76,6 +79,57 @@ pub(crate) fn build(
     Ok(Built {
         stagedoor: folder.join("stagedoor"),
         sandbox: folder.join("sandbox"),
+        site,
+    })
+}
+
+/// Builds what the end-to-end tests need where no other tests have built it: the release of the site,
+/// and the binaries of development.
+pub(crate) fn build_for_end2end(
+    workspace: &Workspace,
+    steps: &mut Steps,
+) -> Result<Built, Failure> {
+    let site = SiteBuild::begin(workspace, steps, true)?;
+    steps.run(BINARIES, |step| {
+        let mut build = process::cargo();
+        build.args([
+            "build",
+            "--bins",
+            "--package",
+            "server",
+            "--package",
+            "sandbox",
+        ]);
+        build.args([
+            "--package",
+            "site-builder",
+            "--features",
+            "site-builder/release",
+        ]);
+        step.exec(build.current_dir(&workspace.root))
+    })?;
+    let site = site.finish(workspace, steps)?;
+    with_development_binaries(workspace, site)
+}
+
+/// The release of the site, with the binaries of development, which the native tests have built.
+pub(crate) fn with_development_binaries(
+    workspace: &Workspace,
+    site: PathBuf,
+) -> Result<Built, Failure> {
+    let folder = workspace.target.join("xtask/end2end");
+    remove(&folder)?;
+    fs::create_dir_all(&folder).map_err(at(&folder))?;
+    let link = |from: PathBuf| -> Result<PathBuf, Failure> {
+        let to = folder.join(from.file_name().unwrap_or_default());
+        fs::hard_link(&from, &to).map_err(at(&from))?;
+        Ok(to)
+    };
+    // The server reads the hashes from beside itself.
+    link(profile_folder(workspace, true).join(HASHES))?;
+    Ok(Built {
+        stagedoor: link(profile_folder(workspace, false).join("stagedoor"))?,
+        sandbox: link(profile_folder(workspace, false).join("sandbox"))?,
         site,
     })
 }
@@ -244,7 +298,7 @@ impl Site {
         Self {
             release,
             stamp: folder.with_extension("stamp"),
-            hashes: profile_folder(workspace, release).join("hash.txt"),
+            hashes: profile_folder(workspace, release).join(HASHES),
             folder,
         }
     }
@@ -403,7 +457,7 @@ mod tests {
         let site = Site {
             release: true,
             folder: folder.path().join("site"),
-            hashes: folder.path().join("hash.txt"),
+            hashes: folder.path().join(HASHES),
             stamp: folder.path().join("site.stamp"),
         };
         fs::create_dir_all(site.folder.join("pkg")).unwrap();

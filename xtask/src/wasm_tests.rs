@@ -8,7 +8,6 @@ use serde_json::json;
 use crate::browser;
 use crate::failure::Failure;
 use crate::packages::BROWSER;
-use crate::process;
 use crate::stamp;
 use crate::step::Steps;
 use crate::test_binaries;
@@ -17,7 +16,7 @@ use crate::workspace::Workspace;
 
 /// What the tests need beside cargo.
 pub(crate) struct Browser {
-    /// wasm-bindgen's test runner, which is built before the first test.
+    /// wasm-bindgen's test runner, which the native tests have built.
     runner: PathBuf,
     driver: PathBuf,
     /// The file that tells the driver about the browser.
@@ -43,11 +42,6 @@ pub(crate) fn run(
     steps: &mut Steps,
     browser: &Browser,
 ) -> Result<(), Failure> {
-    steps.run("build wasm test runner", |step| {
-        let mut build = process::cargo();
-        build.args(["build", "--package", "wasm-test-runner"]);
-        step.exec(build.current_dir(&workspace.root))
-    })?;
     let binaries = steps.run("build wasm tests", |step| {
         test_binaries::build(step, workspace, &BROWSER)
     })?;
