@@ -83,11 +83,10 @@ fn main() -> anyhow::Result<ExitCode> {
     let errors = print(packs, &krates, &files);
     println!("{} crates, {errors} errors", krates.len());
     if let Some(error) = unchecked {
+        // What follows is the command line of git and what it said.
         let reason = format!("{error:#}");
-        println!(
-            "advisories were not checked: {}",
-            reason.lines().next().unwrap_or_default()
-        );
+        let reason = reason.split(": [").next().unwrap_or_default();
+        println!("advisories were not checked: {reason}");
     }
     Ok(if errors == 0 {
         ExitCode::SUCCESS
