@@ -21,6 +21,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
                 "  later     {}: is installed when a command needs it",
                 requirement.name()
             ),
+            Err(failure) if requirement.is_optional() => println!("  optional  {failure}"),
             Err(failure) => {
                 println!("  missing   {failure}");
                 if TEST.contains(requirement) {

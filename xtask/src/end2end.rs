@@ -14,6 +14,12 @@ use crate::step::{Step, Steps, TestTime};
 use crate::tools::node::Packages;
 use crate::workspace::Workspace;
 
+const TYPES: &str = "check Playwright's types";
+const RUN: &str = "Playwright";
+
+/// The steps of [`run`].
+pub(crate) const STEPS: [&str; 2] = [TYPES, RUN];
+
 /// What Playwright needs beside a build.
 pub(crate) struct Playwright {
     packages: Packages,
@@ -27,7 +33,7 @@ pub(crate) struct Playwright {
 pub(crate) fn prepare(workspace: &Workspace, steps: &mut Steps) -> Result<Playwright, Failure> {
     let packages = Packages::end2end(workspace)?;
     packages.ensure(steps)?;
-    let chromium = browser::find()?.chromium;
+    let chromium = browser::for_playwright()?;
     let faketime = faketime::find()?;
     Ok(Playwright {
         packages,
@@ -45,10 +51,8 @@ pub(crate) fn run(
     arguments: Option<&[String]>,
 ) -> Result<(), Failure> {
     let packages = &playwright.packages;
-    steps.run("check Playwright's types", |step| {
-        step.exec(&mut packages.command("tsc"))
-    })?;
-    steps.run("Playwright", |step| {
+    steps.run(TYPES, |step| step.exec(&mut packages.command("tsc")))?;
+    steps.run(RUN, |step| {
         let mut test = packages.command("playwright");
         test.arg("test")
             .args(arguments.unwrap_or_default())

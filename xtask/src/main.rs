@@ -34,6 +34,7 @@ mod serve;
 mod site;
 mod stamp;
 mod step;
+mod test;
 mod test_binaries;
 mod tools;
 mod wasm_tests;
@@ -45,7 +46,6 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::failure::Failure;
-use crate::site::SiteBuild;
 use crate::step::Steps;
 use crate::workspace::Workspace;
 
@@ -140,6 +140,8 @@ fn carry_out(command: &Command, workspace: &Workspace, steps: &mut Steps) -> Res
         }
         Command::Build => {
             requirements::ensure(steps, requirements::RELEASE)?;
+            steps.plan(["crates"]);
+            release::plan(workspace, steps)?;
             tools::crates(workspace, steps)?;
             release::build(workspace, steps).map(drop)
         }
@@ -149,25 +151,17 @@ fn carry_out(command: &Command, workspace: &Workspace, steps: &mut Steps) -> Res
         }
         Command::Test => {
             disk::look(workspace, disk::TEST);
-            // What is missing shows at once, and not after ten minutes of tests.
-            requirements::ensure(steps, requirements::TEST)?;
-            tools::crates(workspace, steps)?;
-            let playwright = end2end::prepare(workspace, steps)?;
-            let browser = wasm_tests::prepare(workspace, steps)?;
-            let postgres = postgres::prepare()?;
-            let provider = tools::python::oidc_provider_mock(workspace, steps)?;
-            // It is needed last and takes long on one core, so it is built beside the rest.
-            let site = SiteBuild::begin(workspace, steps, true)?;
-            check::run(workspace, steps)?;
-            native_tests::run(workspace, steps, &postgres, &provider)?;
-            wasm_tests::run(workspace, steps, &browser)?;
-            let site = site.finish(workspace, steps)?;
-            release::weigh(steps, &site)?;
-            let built = site::with_development_binaries(workspace, site)?;
-            end2end::run(steps, &playwright, &built, None)
+            test::run(workspace, steps)
         }
         Command::End2end { release, arguments } => {
             requirements::ensure(steps, requirements::END2END)?;
+            steps.plan(["crates"]);
+            if *release {
+                release::plan(workspace, steps)?;
+            } else {
+                steps.plan(site::steps_for_end2end(workspace)?);
+            }
+            steps.plan(end2end::STEPS);
             tools::crates(workspace, steps)?;
             let playwright = end2end::prepare(workspace, steps)?;
             let built = if *release {

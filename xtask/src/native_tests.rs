@@ -3,28 +3,38 @@
 use std::path::Path;
 
 use crate::failure::Failure;
-use crate::packages::NATIVE;
+use crate::packages::{self, NATIVE};
 use crate::postgres::{self, Cluster, Programs};
 use crate::step::Steps;
-use crate::test_binaries;
+use crate::test_binaries::{self, TestBinary};
 use crate::tools::python;
 use crate::workspace::Workspace;
 
-/// Runs the tests of every package; those of the server with a `PostgreSQL` of their own and an
+const BUILD: &str = "lint and build native tests";
+const RUN: &str = "native tests";
+const DOCUMENTATION: &str = "documentation tests";
+
+/// The steps of [`build`] and [`run`].
+pub(crate) const STEPS: [&str; 4] = [BUILD, postgres::START, RUN, DOCUMENTATION];
+
+/// Lints and builds the tests of every package.
+pub(crate) fn build(workspace: &Workspace, steps: &mut Steps) -> Result<Vec<TestBinary>, Failure> {
+    steps.run(BUILD, |step| test_binaries::build(step, workspace, &NATIVE))
+}
+
+/// Runs them; those of the server with a `PostgreSQL` of their own and an
 /// `OpenID` provider that somebody else wrote.
 pub(crate) fn run(
     workspace: &Workspace,
     steps: &mut Steps,
     programs: &Programs,
     provider: &Path,
+    binaries: &[TestBinary],
 ) -> Result<(), Failure> {
-    let binaries = steps.run("build native tests", |step| {
-        test_binaries::build(step, workspace, &NATIVE)
-    })?;
     let cluster = Cluster::start(workspace, steps, programs)?;
-    steps.run("native tests", |step| {
+    steps.run(RUN, |step| {
         let mut failed = Vec::new();
-        for binary in &binaries {
+        for binary in binaries {
             let mut test = binary.command();
             test.env(postgres::VARIABLE, &cluster.url)
                 .env(python::VARIABLE, provider);
@@ -40,8 +50,10 @@ pub(crate) fn run(
         step.refuse(&failed)
     })?;
     drop(cluster);
-    steps.run("documentation tests", |step| {
+    steps.run(DOCUMENTATION, |step| {
         let mut test = NATIVE.cargo("test", workspace);
+        // As the tests were built, so that nothing is built again.
+        packages::lint_meanwhile(&mut test)?;
         step.exec(test.args(["--doc", "--no-fail-fast"]))?;
         let passed = test_binaries::close(step);
         step.note(format!("{passed} passed"));

@@ -6,7 +6,9 @@
 
 use std::process::Command;
 
+use crate::failure::Failure;
 use crate::process;
+use crate::tools;
 use crate::workspace::Workspace;
 
 /// What packages are compiled for.
@@ -67,7 +69,7 @@ pub(crate) const BROWSER: Build = Build {
 
 /// The builds that clippy sees beside [`NATIVE`] and [`BROWSER`]: packages with fewer features, as
 /// other apps may use them, and the program in the chunks that the site is made of.
-const FEWER: [Build; 4] = [
+pub(crate) const FEWER: [Build; 4] = [
     Build {
         name: "native, no features",
         packages: &["oauth", "guard"],
@@ -117,6 +119,23 @@ impl Build {
         }
         cargo
     }
+}
+
+/// What clippy is asked for, here and by `cargo xtask check`.
+pub(crate) const LINTS: [&str; 3] = ["--no-deps", "--deny", "warnings"];
+
+/// Has a command of cargo lint what it compiles.
+///
+/// `cargo clippy` does no more than this, for `cargo check`. Here it is for a build, so that nothing is
+/// looked at once for its lints and then again for its tests.
+pub(crate) fn lint_meanwhile(cargo: &mut Command) -> Result<(), Failure> {
+    let driver = tools::clippy_driver()?;
+    // How `cargo clippy` hands arguments to its driver.
+    let arguments = LINTS.join("__CLIPPY_HACKERY__");
+    cargo
+        .env("RUSTC_WORKSPACE_WRAPPER", driver)
+        .env("CLIPPY_ARGS", arguments);
+    Ok(())
 }
 
 /// What the program for the browser is compiled for.

@@ -21,12 +21,15 @@ use crate::step::{Step, Steps};
 use crate::tools::on_path;
 use crate::workspace::Workspace;
 
+/// The step that starts a cluster.
+pub(crate) const START: &str = "start PostgreSQL";
+
 /// What the tests read its address from.
 pub(crate) const VARIABLE: &str = "STAGEDOOR_TEST_POSTGRES";
 /// Its superuser.
 const USER: &str = "stagedoor";
 /// How long it may take to answer for the first time.
-const START: Duration = Duration::from_secs(30);
+const STARTS_WITHIN: Duration = Duration::from_secs(30);
 /// How long it may take to end.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -199,7 +202,7 @@ impl Cluster {
         programs: &Programs,
     ) -> Result<Self, Failure> {
         let log = steps.log("PostgreSQL");
-        steps.run("start PostgreSQL", |step| {
+        steps.run(START, |step| {
             let folder = programs.folder(workspace)?;
             let started = Self::in_folder(step, programs, &folder, &log);
             if started.is_err() {
@@ -270,11 +273,11 @@ impl Cluster {
             if process::answer(&mut ready).is_some() {
                 return Ok(());
             }
-            if started.elapsed() > START {
+            if started.elapsed() > STARTS_WITHIN {
                 return Err(Failure::NotReady {
                     what: "PostgreSQL",
                     url: self.url.clone(),
-                    seconds: START.as_secs(),
+                    seconds: STARTS_WITHIN.as_secs(),
                     log: log.display().to_string(),
                 });
             }

@@ -41,6 +41,24 @@ pub(crate) fn cargo() -> Command {
     command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
+/// The same command with the rest of the machine served first.
+pub(crate) fn making_way(command: &Command) -> Command {
+    let mut nice = Command::new("nice");
+    nice.args(["-n", "10"])
+        .arg(command.get_program())
+        .args(command.get_args());
+    if let Some(folder) = command.get_current_dir() {
+        nice.current_dir(folder);
+    }
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => nice.env(name, value),
+            None => nice.env_remove(name),
+        };
+    }
+    nice
+}
+
 /// Where a child writes.
 pub(crate) enum Output<'a> {
     /// Where this program writes.

@@ -7,6 +7,16 @@ use crate::site::{self, Built, weight};
 use crate::step::Steps;
 use crate::workspace::Workspace;
 
+/// The step that says what a browser loads.
+pub(crate) const WEIGH: &str = "weigh site";
+
+/// Says which steps [`build`] will take.
+pub(crate) fn plan(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
+    steps.plan(site::steps(workspace, true)?);
+    steps.plan([WEIGH]);
+    Ok(())
+}
+
 /// Builds the release and says what the first load weighs.
 pub(crate) fn build(workspace: &Workspace, steps: &mut Steps) -> Result<Built, Failure> {
     let built = site::build(workspace, steps, true)?;
@@ -16,7 +26,7 @@ pub(crate) fn build(workspace: &Workspace, steps: &mut Steps) -> Result<Built, F
 
 /// Says what of a site a browser loads when, and how much that is.
 pub(crate) fn weigh(steps: &mut Steps, site: &Path) -> Result<(), Failure> {
-    steps.run("weigh site", |step| {
+    steps.run(WEIGH, |step| {
         if let Some(file) = weight::uncompressed(site)?.first() {
             return Err(Failure::Empty(format!("{file} was not made")));
         }

@@ -20,6 +20,8 @@ pub(crate) enum Requirement {
     Node,
     /// Chromium and its driver, of one version.
     Chromium,
+    /// Chromium without its windows. Chromium can stand in for it.
+    HeadlessShell,
     /// The library that moves the clock of a program.
     Faketime,
     /// The programs of a `PostgreSQL` server.
@@ -30,21 +32,37 @@ pub(crate) enum Requirement {
     Nginx,
 }
 
-use Requirement::{CCompiler, Chromium, Faketime, Nginx, Node, Postgres, Python};
+use Requirement::{CCompiler, Chromium, Faketime, HeadlessShell, Nginx, Node, Postgres, Python};
 
 /// What `cargo xtask run` and `watch` need.
 pub(crate) const RUN: &[Requirement] = &[CCompiler];
 /// What a release build needs.
 pub(crate) const RELEASE: &[Requirement] = &[CCompiler, Node];
 /// What `cargo xtask end2end` needs.
-pub(crate) const END2END: &[Requirement] = &[CCompiler, Node, Chromium, Faketime];
+pub(crate) const END2END: &[Requirement] = &[CCompiler, Node, Chromium, HeadlessShell, Faketime];
 /// What `cargo xtask cluster` needs.
 pub(crate) const CLUSTER: &[Requirement] = &[CCompiler, Postgres, Nginx];
 /// What `cargo xtask test` needs.
-pub(crate) const TEST: &[Requirement] = &[CCompiler, Node, Chromium, Faketime, Postgres, Python];
+pub(crate) const TEST: &[Requirement] = &[
+    CCompiler,
+    Node,
+    Chromium,
+    HeadlessShell,
+    Faketime,
+    Postgres,
+    Python,
+];
 /// All of them.
-pub(crate) const ALL: &[Requirement] =
-    &[CCompiler, Node, Chromium, Faketime, Postgres, Python, Nginx];
+pub(crate) const ALL: &[Requirement] = &[
+    CCompiler,
+    Node,
+    Chromium,
+    HeadlessShell,
+    Faketime,
+    Postgres,
+    Python,
+    Nginx,
+];
 
 impl Requirement {
     /// Where it is, or what it answers when asked for its version.
@@ -59,6 +77,7 @@ impl Requirement {
                 .ok_or_else(|| self.missing("a C compiler", "install one that is called `cc`")),
             Node => node::find(),
             Chromium => browser::find().map(|found| shown(found.chromium)),
+            HeadlessShell => browser::shell().map(shown),
             Faketime => faketime::find().map(shown),
             Postgres => postgres::find().map(shown),
             Python => python::find().map(shown),
@@ -72,11 +91,17 @@ impl Requirement {
             CCompiler => &["gcc", "libc6-dev"],
             Node => &[],
             Chromium => &["chromium", "chromium-driver"],
+            HeadlessShell => &["chromium-headless-shell"],
             Faketime => &["faketime"],
             Postgres => &["postgresql"],
             Python => &["python3", "python3-venv"],
             Nginx => &["nginx"],
         }
+    }
+
+    /// Whether something else can stand in for it.
+    pub(crate) fn is_optional(self) -> bool {
+        self == HeadlessShell
     }
 
     /// Whether Debian has it.
@@ -104,6 +129,7 @@ impl Requirement {
             CCompiler => "C compiler",
             Node => "Node",
             Chromium => "Chromium with its driver",
+            HeadlessShell => "Chromium's headless shell",
             Faketime => "libfaketime",
             Postgres => "PostgreSQL",
             Python => "Python with venv",
@@ -133,7 +159,12 @@ pub(crate) fn ensure(steps: &mut Steps, all: &[Requirement]) -> Result<(), Failu
         debian::install(steps, &packages)?;
     }
     let left: Vec<_> = first.into_iter().map(|(one, _)| one).collect();
-    refuse(missing(&left).into_iter().map(|(_, failure)| failure))
+    let still = missing(&left).into_iter();
+    refuse(
+        still
+            .filter(|(one, _)| !one.is_optional())
+            .map(|(_, failure)| failure),
+    )
 }
 
 /// Fails where something is missing; what it is stands in the failure.

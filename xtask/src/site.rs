@@ -142,16 +142,33 @@ const SITE: &str = "build site";
 
 /// The steps that [`build`] will take.
 pub(crate) fn steps(workspace: &Workspace, release: bool) -> Result<Vec<&'static str>, Failure> {
-    let site = Site::new(workspace, release);
     let mut steps = vec![BINARIES];
-    if !site.is_unchanged(&site.inputs(workspace)?)? {
-        if release {
-            steps.push(BUILDER);
-        }
-        steps.push(PROGRAM);
+    let site = steps_of_site(workspace, release)?;
+    if release && site.contains(&PROGRAM) {
+        steps.push(BUILDER);
     }
-    steps.push(SITE);
+    steps.extend(site);
     Ok(steps)
+}
+
+/// The steps that [`build_for_end2end`] will take.
+pub(crate) fn steps_for_end2end(workspace: &Workspace) -> Result<Vec<&'static str>, Failure> {
+    let mut steps = vec![BINARIES];
+    steps.extend(steps_of_site(workspace, true)?);
+    Ok(steps)
+}
+
+/// The steps that [`SiteBuild`] will take.
+pub(crate) fn steps_of_site(
+    workspace: &Workspace,
+    release: bool,
+) -> Result<Vec<&'static str>, Failure> {
+    let site = Site::new(workspace, release);
+    Ok(if site.is_unchanged(&site.inputs(workspace)?)? {
+        vec![SITE]
+    } else {
+        vec![PROGRAM, SITE]
+    })
 }
 
 /// Copies the files that are served as they are into a site that was built.

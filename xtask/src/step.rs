@@ -7,7 +7,7 @@ mod times;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::failure::{Failure, at};
 use crate::process::{Output, Running, spelled};
@@ -41,7 +41,7 @@ pub(crate) struct Steps {
     folder: PathBuf,
     started: Instant,
     /// The steps that are still to come, as far as they are known.
-    planned: Vec<&'static str>,
+    planned: Vec<String>,
     done: Vec<Done>,
     times: Times,
     tests: Vec<TestTime>,
@@ -58,7 +58,7 @@ pub(crate) struct TestTime {
 pub(crate) struct Pending {
     name: &'static str,
     spelled: String,
-    started: Instant,
+    started: SystemTime,
     running: Running,
     log: PathBuf,
 }
@@ -93,8 +93,15 @@ impl Steps {
     }
 
     /// Says which steps are to come, so that each can tell which of how many it is.
-    pub(crate) fn plan(&mut self, names: impl IntoIterator<Item = &'static str>) {
-        self.planned.extend(names);
+    pub(crate) fn plan(&mut self, names: impl IntoIterator<Item = impl Into<String>>) {
+        self.planned.extend(names.into_iter().map(Into::into));
+    }
+
+    /// Forgets the steps that were done or planned: what follows is counted from one.
+    pub(crate) fn start_over(&mut self) {
+        self.planned.clear();
+        self.done.clear();
+        self.started = Instant::now();
     }
 
     /// `2 of 7`. A step that was not planned is one more.
@@ -166,14 +173,14 @@ impl Steps {
         Ok(Pending {
             name,
             spelled: spelled(command),
-            started: Instant::now(),
+            started: SystemTime::now(),
             running: Running::start(command, &Output::File(&file))?,
             log,
         })
     }
 
-    /// Waits for a command that was started beside other steps.
-    pub(crate) fn finish(&mut self, pending: Pending) -> Result<(), Failure> {
+    /// Waits for a command that was started beside other steps, and answers what it wrote.
+    pub(crate) fn finish(&mut self, pending: Pending) -> Result<String, Failure> {
         let Pending {
             name,
             spelled,
@@ -183,9 +190,15 @@ impl Steps {
         } = pending;
         self.run_in(name, log, |step| {
             let ended = running.wait(None, || step.alive())?;
-            step.note(format!("{} beside other steps", spoken(started.elapsed())));
+            // It ended when it last wrote, and not when somebody came to look.
+            let last = fs::metadata(&step.log).and_then(|log| log.modified());
+            let took = last.ok().and_then(|last| last.duration_since(started).ok());
+            step.note(format!(
+                "{} beside other steps",
+                spoken(took.unwrap_or_default())
+            ));
             if ended.is_some_and(|status| status.success()) {
-                return Ok(());
+                return Ok(step.output());
             }
             if is_full(&step.output()) {
                 return Err(step.no_space());
@@ -549,6 +562,8 @@ mod tests {
         assert_eq!(steps.number("not planned"), "2 of 3");
         steps.run("not planned", |_| Ok(())).unwrap();
         assert_eq!(steps.number("two"), "3 of 3");
+        steps.start_over();
+        assert_eq!(steps.number("again"), "1 of 1");
     }
 
     #[test]

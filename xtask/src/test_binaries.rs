@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::packages::Build;
+use crate::packages::{self, Build};
 use crate::process;
 use crate::step::{Step, TestTime};
 use crate::workspace::Workspace;
@@ -24,18 +24,29 @@ pub(crate) struct TestBinary {
     folder: PathBuf,
 }
 
-/// Compiles the tests of a build, but for those in documentation.
+/// Compiles and lints the tests of a build, but for those in documentation, and everything else.
 pub(crate) fn build(
     step: &mut Step,
     workspace: &Workspace,
     build: &Build,
 ) -> Result<Vec<TestBinary>, Failure> {
+    step.exec(&mut command(workspace, build)?)?;
+    built(build, &step.output())
+}
+
+/// The command that does it.
+pub(crate) fn command(workspace: &Workspace, build: &Build) -> Result<Command, Failure> {
     let mut command = build.cargo("test", workspace);
+    packages::lint_meanwhile(&mut command)?;
     command
-        .args(["--lib", "--bins", "--tests", "--no-run"])
+        .args(["--all-targets", "--no-run"])
         .arg("--message-format=json-render-diagnostics");
-    step.exec(&mut command)?;
-    let binaries: Vec<_> = step.output().lines().filter_map(binary).collect();
+    Ok(command)
+}
+
+/// The test binaries that the output of the command names.
+pub(crate) fn built(build: &Build, output: &str) -> Result<Vec<TestBinary>, Failure> {
+    let binaries: Vec<_> = output.lines().filter_map(binary).collect();
     if binaries.is_empty() {
         return Err(Failure::Empty(format!(
             "cargo built no tests for {}",
@@ -49,6 +60,10 @@ pub(crate) fn build(
 fn binary(line: &str) -> Option<TestBinary> {
     let message: Value = serde_json::from_str(line).ok()?;
     if message["reason"] != "compiler-artifact" || message["profile"]["test"] != true {
+        return None;
+    }
+    // Benchmarks are built to be linted.
+    if message["target"]["kind"] == json!(["bench"]) {
         return None;
     }
     let folder = Path::new(message["manifest_path"].as_str()?).parent()?;
@@ -134,13 +149,13 @@ mod tests {
 
     #[test]
     fn only_artifacts_with_a_test_harness_are_test_binaries() {
-        let line = |test: bool| {
+        let line = |kind: &str, test: bool| {
             format!(
-                r#"{{"reason":"compiler-artifact","manifest_path":"/w/crates/seal/Cargo.toml","target":{{"name":"it"}},"profile":{{"test":{test}}},"executable":"/w/target/debug/deps/it-1"}}"#
+                r#"{{"reason":"compiler-artifact","manifest_path":"/w/crates/seal/Cargo.toml","target":{{"name":"it","kind":["{kind}"]}},"profile":{{"test":{test}}},"executable":"/w/target/debug/deps/it-1"}}"#
             )
         };
         assert_eq!(
-            binary(&line(true)),
+            binary(&line("test", true)),
             Some(TestBinary {
                 package: "seal".to_owned(),
                 target: "it".to_owned(),
@@ -148,7 +163,8 @@ mod tests {
                 folder: "/w/crates/seal".into(),
             })
         );
-        assert_eq!(binary(&line(false)), None);
+        assert_eq!(binary(&line("bin", false)), None);
+        assert_eq!(binary(&line("bench", true)), None);
         assert_eq!(binary("   Compiling seal v0.1.0"), None);
     }
 

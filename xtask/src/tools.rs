@@ -39,6 +39,18 @@ pub(crate) fn components(steps: &mut Steps) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The compiler that clippy consists of, beside the compiler itself.
+pub(crate) fn clippy_driver() -> Result<PathBuf, Failure> {
+    let sysroot = process::answer(process::command("rustc").args(["--print", "sysroot"]));
+    sysroot
+        .map(|sysroot| Path::new(&sysroot).join("bin/clippy-driver"))
+        .filter(|driver| driver.is_file())
+        .ok_or_else(|| Failure::NotInstalled {
+            what: "clippy",
+            remedy: "`rustup component add clippy`".to_owned(),
+        })
+}
+
 /// Makes sure that the compiler can build for the browser.
 pub(crate) fn wasm_target(steps: &mut Steps) -> Result<(), Failure> {
     let target = "wasm32-unknown-unknown";

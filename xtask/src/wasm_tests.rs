@@ -8,11 +8,18 @@ use serde_json::json;
 use crate::browser;
 use crate::failure::Failure;
 use crate::packages::BROWSER;
+use crate::process;
 use crate::stamp;
-use crate::step::Steps;
+use crate::step::{Pending, Steps};
 use crate::test_binaries;
 use crate::tools;
 use crate::workspace::Workspace;
+
+const BUILD: &str = "lint and build wasm tests";
+const RUN: &str = "wasm tests";
+
+/// The steps of [`run`].
+pub(crate) const STEPS: [&str; 2] = [BUILD, RUN];
 
 /// What the tests need beside cargo.
 pub(crate) struct Browser {
@@ -36,16 +43,16 @@ pub(crate) fn prepare(workspace: &Workspace, steps: &mut Steps) -> Result<Browse
     })
 }
 
+/// Starts to lint and build the tests, beside other steps, for which it makes way.
+pub(crate) fn begin(workspace: &Workspace, steps: &Steps) -> Result<Pending, Failure> {
+    let build = test_binaries::command(workspace, &BROWSER)?;
+    steps.begin(BUILD, &mut process::making_way(&build))
+}
+
 /// Runs the wasm tests of every package that has some.
-pub(crate) fn run(
-    workspace: &Workspace,
-    steps: &mut Steps,
-    browser: &Browser,
-) -> Result<(), Failure> {
-    let binaries = steps.run("build wasm tests", |step| {
-        test_binaries::build(step, workspace, &BROWSER)
-    })?;
-    steps.run("wasm tests", |step| {
+pub(crate) fn run(steps: &mut Steps, browser: &Browser, build: Pending) -> Result<(), Failure> {
+    let binaries = test_binaries::built(&BROWSER, &steps.finish(build)?)?;
+    steps.run(RUN, |step| {
         let (mut failed, mut without) = (
             Vec::new(),
             BROWSER.packages.iter().copied().collect::<BTreeSet<_>>(),

@@ -141,6 +141,9 @@ impl Apps {
             );
         }
         if changed.contains(&Change::Program) {
+            steps.start_over();
+            steps.plan(site::steps(workspace, false)?);
+            steps.plan(["start app"]);
             let site_before = modified(&self.built.site);
             self.built = site::build(workspace, steps, false)?;
             let written = written(&self.built);

@@ -26,10 +26,9 @@ use crate::ordering;
 /// Leptos can hydrate a page piece by piece, each when it has arrived. This page is hydrated at once,
 /// when all of it is there. Only whole paths match: of functions with the same body the compiler keeps
 /// one, under one of their names.
-const NEVER: [&str; 4] = [
+const NEVER: [&str; 3] = [
     "into_any::hydrate_async",
     "into_any::hydrate_async::{closure}",
-    "new_with_async_value_erased",
     "new_with_async_value_erased::{closure}",
 ];
 

@@ -102,16 +102,16 @@ fn from(path: &Path, start: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The last line with anything in it.
+/// The last line with anything in it for people: messages of cargo for programs are left out.
 fn last_line(path: &Path) -> io::Result<String> {
     let length = fs::metadata(path)?.len();
-    let bytes = from(path, length.saturating_sub(2048))?;
+    let bytes = from(path, length.saturating_sub(8192))?;
     let text = without_colours(&String::from_utf8_lossy(&bytes));
     // Tools that draw progress end their lines by a carriage return alone.
     let last = text
         .split(['\n', '\r'])
         .rev()
-        .find(|line| !line.trim().is_empty());
+        .find(|line| !line.trim().is_empty() && !line.ends_with('}'));
     Ok(last.unwrap_or_default().trim().to_owned())
 }
 
@@ -124,6 +124,12 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::write(file.path(), "one\n  Compiling two\r\n\n").unwrap();
         assert_eq!(last_line(file.path()).unwrap(), "Compiling two");
+        fs::write(
+            file.path(),
+            "   Compiling three\n{\"reason\":\"compiler-artifact\"}\n",
+        )
+        .unwrap();
+        assert_eq!(last_line(file.path()).unwrap(), "Compiling three");
         fs::write(file.path(), "").unwrap();
         assert_eq!(last_line(file.path()).unwrap(), "");
     }

@@ -28,10 +28,9 @@ pub(crate) fn installing() -> Installing {
     }
 }
 
-/// Installs packages.
+/// Installs packages, those of them that this system has.
 pub(crate) fn install(steps: &mut Steps, packages: &[&str]) -> Result<(), Failure> {
     steps.run("install system packages", |step| {
-        step.note(packages.join(" "));
         let apt = || {
             let mut apt = process::command("apt-get");
             apt.env("DEBIAN_FRONTEND", "noninteractive");
@@ -39,11 +38,20 @@ pub(crate) fn install(steps: &mut Steps, packages: &[&str]) -> Result<(), Failur
         };
         let what = format!("installing {}", packages.join(" "));
         step.fetch(&what, apt().arg("update"))?;
+        let known = packages.iter().copied().filter(|package| is_known(package));
+        let known: Vec<_> = known.collect();
+        step.note(known.join(" "));
         step.fetch(
             &what,
             apt()
                 .args(["install", "-y", "--no-install-recommends"])
-                .args(packages),
+                .args(known),
         )
     })
+}
+
+/// Whether the system has a package of this name.
+fn is_known(package: &str) -> bool {
+    process::answer(process::command("apt-cache").args(["show", "--no-all-versions", package]))
+        .is_some()
 }
