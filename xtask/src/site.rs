@@ -43,7 +43,7 @@ pub(crate) fn build(
 ) -> Result<Built, Failure> {
     // Beside each other: what one waits for the other can use.
     let site = SiteBuild::begin(workspace, steps, release)?;
-    steps.run(BINARIES, |step| {
+    steps.run(binaries(release), |step| {
         let mut build = process::cargo();
         // In one call, so that what they have in common is built once.
         build.args([
@@ -136,13 +136,19 @@ pub(crate) fn with_development_binaries(
 
 /// The steps of [`build`].
 const BINARIES: &str = "build server and sandbox";
+const RELEASE_BINARIES: &str = "build release of server and sandbox";
 const BUILDER: &str = "build site builder";
 const PROGRAM: &str = "build app for the browser";
 const SITE: &str = "build site";
+const RELEASE_SITE: &str = "build release of the site";
+
+fn binaries(release: bool) -> &'static str {
+    if release { RELEASE_BINARIES } else { BINARIES }
+}
 
 /// The steps that [`build`] will take.
 pub(crate) fn steps(workspace: &Workspace, release: bool) -> Result<Vec<&'static str>, Failure> {
-    let mut steps = vec![BINARIES];
+    let mut steps = vec![binaries(release)];
     let site = steps_of_site(workspace, release)?;
     if release && site.contains(&PROGRAM) {
         steps.push(BUILDER);
@@ -165,9 +171,9 @@ pub(crate) fn steps_of_site(
 ) -> Result<Vec<&'static str>, Failure> {
     let site = Site::new(workspace, release);
     Ok(if site.is_unchanged(&site.inputs(workspace)?)? {
-        vec![SITE]
+        vec![site.step()]
     } else {
-        vec![PROGRAM, SITE]
+        vec![PROGRAM, site.step()]
     })
 }
 
@@ -285,7 +291,7 @@ impl SiteBuild {
         if let Some(program) = program {
             steps.finish(program)?;
         }
-        steps.run(SITE, |step| {
+        steps.run(site.step(), |step| {
             if !is_new {
                 step.note("unchanged");
                 return Ok(());
@@ -318,6 +324,11 @@ impl Site {
             hashes: profile_folder(workspace, release).join(HASHES),
             folder,
         }
+    }
+
+    /// The step that makes it.
+    fn step(&self) -> &'static str {
+        if self.release { RELEASE_SITE } else { SITE }
     }
 
     fn is_unchanged(&self, inputs: &str) -> Result<bool, Failure> {

@@ -9,7 +9,31 @@ use super::spoken;
 
 /// Steps that take a while the first time, what they do meanwhile, and how many seconds that took on
 /// two cores of a server of 2024, with nothing built before.
-const USUAL: &[(&str, &str, u64)] = &[("crates", "downloads the crates that Cargo.lock names", 10)];
+const USUAL: &[(&str, &str, u64)] = &[
+    ("crates", "downloads the crates that Cargo.lock names", 10),
+    (
+        "build server and sandbox",
+        "compiles them, and beside them the app for the browser",
+        315,
+    ),
+    (
+        "build release of the site",
+        "cuts the app into parts and makes them small",
+        80,
+    ),
+    (
+        "lint and build native tests",
+        "compiles what runs on this machine, and beside it the app for the browser",
+        450,
+    ),
+    (
+        "native tests",
+        "runs them, and beside them builds the wasm tests",
+        215,
+    ),
+    ("wasm tests", "runs them in Chromium", 35),
+    ("Playwright", "does in Chromium what people do", 850),
+];
 
 /// How long each step took when it last ran, kept in a file.
 pub(super) struct Times {
